@@ -1,0 +1,108 @@
+/**
+ * How Afterword speaks to a backend. An adapter is stateless: it does not cache, retry, sort or remember, and it knows
+ * nothing of tabs or elements. Whatever it brings passes `model/parse.ts` before anybody trusts it.
+ */
+import type { Changes, Comment, Cursor, Mine, Order, Page, ThreadKey, Votes } from '../model/comment.ts';
+import type { Operation } from '../model/operation.ts';
+
+/** What a backend can do. What it can't is not offered to the reader (B-1). */
+export interface Capabilities {
+  readonly orders: readonly Order[];
+  readonly reply: boolean;
+  readonly edit: boolean;
+  readonly delete: boolean;
+  readonly votes: Votes;
+  /** Knows comments by id: permalinks beyond the first page work. */
+  readonly around: boolean;
+  /** Tells what changed since a revision. */
+  readonly changes: boolean;
+  /** A repeat of `send` with the same operation never makes a second comment. */
+  readonly idempotent: boolean;
+}
+
+export type ListOptions = {
+  /** How many top-level comments; for `parent`, how many replies. */
+  readonly limit: number;
+  readonly order: Order;
+  /** Aborted when nobody waits any more, or the time is over. */
+  readonly signal: AbortSignal;
+} & (
+  | { readonly want: 'roots'; readonly after?: Cursor }
+  /** The rest of a branch: `rootId` and the cursor of its gap. */
+  | { readonly want: 'replies'; readonly rootId: string; readonly after: Cursor }
+  /** One comment with its path from the root; its id may be an old one of an import (R-9). */
+  | { readonly want: 'around'; readonly id: string }
+);
+
+/** Who asks. The token is the reader's secret for this backend and site (S-4); it never appears in an address. */
+export interface Identity {
+  readonly token: string;
+  /** The site's signed word for who this is (single sign-on), where the page gave one. */
+  readonly userToken?: string;
+}
+
+export interface SendOptions {
+  readonly thread: ThreadKey;
+  readonly identity: Identity;
+  readonly page: { readonly url: string; readonly title: string };
+  readonly signal: AbortSignal;
+}
+
+/** A definite yes. */
+export interface Answer {
+  /** The id of the operation that this answers: an answer for another one is not ours (FAULTS B8). */
+  readonly operationId: string;
+  /** The comment as its writer sees it now; null after a deletion that left no stub. */
+  readonly comment: Comment | null;
+  /** Thread revision after the operation; lists older than this don't overrule the answer (FAULTS B10, B11). */
+  readonly revision: number;
+  /** Until when the writer may edit the comment. */
+  readonly editableUntil: number | null;
+}
+
+export interface Adapter {
+  /** Names kind and address, for instance `afterword https://comments.example`; the same text for ever. */
+  readonly id: string;
+  readonly can: Capabilities;
+  /** Rejects with `AdapterError`; any other rejection counts as `unknown`. */
+  list(thread: ThreadKey, options: ListOptions): Promise<Page>;
+  /** What changed after `revision`; only where `can.changes`. */
+  changes?(
+    thread: ThreadKey,
+    since: { readonly epoch: string; readonly revision: number },
+    options: { readonly signal: AbortSignal },
+  ): Promise<Changes>;
+  /** What is the reader's own; asked after the list, and only when the reader has a token in use. */
+  mine?(thread: ThreadKey, options: { readonly identity: Identity; readonly signal: AbortSignal }): Promise<Mine>;
+  /** Safe to repeat: `operation.id` travels. Resolves only for a definite yes. */
+  send(operation: Operation, options: SendOptions): Promise<Answer>;
+  /** Numbers of published comments, by page id; a page without any is 0. */
+  counts?(
+    site: string,
+    pages: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<Readonly<Record<string, number>>>;
+}
+
+/** Every way a request can fail to be a yes (FAULTS, "How an answer is judged"). */
+export type Trouble =
+  /** The outcome is open: no answer, or one that isn't ours. `portal`: looks like a sign-in page of a network. */
+  | { readonly kind: 'unknown'; readonly because: 'network' | 'answer' | 'timeout'; readonly portal?: boolean }
+  /** Come back; `until` in milliseconds from now where the backend said so. */
+  | { readonly kind: 'busy'; readonly after: number | null; readonly portal?: boolean }
+  | { readonly kind: 'in-flight' }
+  | { readonly kind: 'needs-reader'; readonly want: 'sign-in' | 'captcha' }
+  | { readonly kind: 'conflict'; readonly theirs: string }
+  /** A definite no. `reason` is a key of the messages (`refused.REASON`), `detail` a sentence of the backend. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly detail?: string; readonly limit?: number }
+  /** What it was about no longer exists. */
+  | { readonly kind: 'gone'; readonly reason: string; readonly detail?: string };
+
+export class AdapterError extends Error {
+  readonly trouble: Trouble;
+  constructor(trouble: Trouble, options?: ErrorOptions) {
+    super(`Afterword: the backend's answer was judged "${trouble.kind}"`, options);
+    this.name = 'AdapterError';
+    this.trouble = trouble;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What the screen draws: the result of the fold. Elements read these and nothing else of a thread; an object here that
+ * is the same as before has not changed, and its row is not drawn again.
+ */
+import type { Comment, Order, Rules, Vote } from './comment.ts';
+import type { Delivery, QueuedOperation } from './operation.ts';
+
+/** One operation on its way, as its row tells the reader (FAULTS, invariant T). */
+export interface Pending {
+  readonly operationId: string;
+  readonly kind: QueuedOperation['operation']['kind'];
+  readonly delivery: Delivery;
+  /** False: kept only in this tab's memory, because the disk refuses. */
+  readonly saved: boolean;
+  /** The words that wait, for *Copy* and *Edit*; absent where there are none (a vote, a deletion). */
+  readonly text?: string;
+}
+
+export interface CommentRow {
+  readonly kind: 'comment';
+  /** Stays the same from the first frame to the last: the comment's id. */
+  readonly key: string;
+  /** With the reader's unsent operations laid on top: text, votes, state. */
+  readonly comment: Comment;
+  /** How deep it is shown: 0 for top-level, never above the maximum depth. */
+  readonly depth: number;
+  /** Whom it answers; null for top-level. `name` is empty for a stub or a missing parent. */
+  readonly parent: { readonly id: string; readonly name: string; readonly missing: boolean } | null;
+  /** Its parent is not the row it stands under (past the maximum depth): "in reply to NAME" is shown. */
+  readonly detached: boolean;
+  /** What is left of a removed comment. */
+  readonly stub: boolean;
+  readonly collapsed: boolean;
+  /** Replies below it at any depth, and how many of them came since the reader last saw it; shown when collapsed. */
+  readonly replies: { readonly count: number; readonly fresh: number };
+  readonly own: boolean;
+  readonly vote: Vote;
+  readonly can: {
+    readonly reply: boolean;
+    readonly edit: boolean;
+    readonly delete: boolean;
+    readonly vote: boolean;
+  };
+  /** Until when the reader may edit it; null where it is not theirs or the time is over. */
+  readonly editableUntil: number | null;
+  /** What waits for this row: a post, an edit, a deletion. Votes wait in silence unless refused. */
+  readonly pending: readonly Pending[];
+}
+
+/** Replies of a branch that are not loaded: *Show N more replies*. */
+export interface GapRow {
+  readonly kind: 'gap';
+  readonly key: string;
+  readonly rootId: string;
+  readonly depth: number;
+  readonly left: number;
+  readonly loading: boolean;
+  readonly failed: boolean;
+}
+
+export type Row = CommentRow | GapRow;
+
+/** Why the thread could not be refreshed: a key of the messages (`problem.KIND`). */
+export type Problem =
+  /** The network or the server can't be reached. */
+  | 'offline'
+  /** Answers, but not as one of ours. */
+  | 'wrong-server'
+  /** Answers, but does not serve this page's origin. */
+  | 'origin-not-allowed'
+  | 'busy'
+  /** Says there is no such site. */
+  | 'unknown-site'
+  | 'part-missing';
+
+export interface ThreadView {
+  /** `loading`: nothing to show yet. `failed`: nothing to show and `problem` says why. */
+  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly problem: Problem | null;
+  /** A refresh is under way behind what is shown. */
+  readonly refreshing: boolean;
+  /** When what is shown came from the backend; null before. Older than this page load: it comes from the cache (R-7). */
+  readonly fetchedAt: number | null;
+  readonly fromCache: boolean;
+  /** False: the order is right only among the comments on this device (R-7). */
+  readonly whole: boolean;
+  readonly order: Order;
+  /** Published comments by the backend's count, or those known where there is no backend's word yet. */
+  readonly count: number;
+  readonly rules: Rules | null;
+  /** Pinned first, then own new ones, then the rest, each branch in thread order with its gap at the end. */
+  readonly rows: readonly Row[];
+  /** A comment asked for by its permalink, with its path from the root, shown above `rows` (R-9). */
+  readonly linked: {
+    readonly id: string;
+    readonly state: 'loading' | 'shown' | 'held' | 'removed' | 'unknown' | 'failed';
+    readonly rows: readonly Row[];
+  } | null;
+  /** More top-level comments wait; null at the end. */
+  readonly more: { readonly left: number; readonly loading: boolean; readonly failed: boolean } | null;
+  /** Unsent operations of this thread, votes included. */
+  readonly unsent: number;
+  /** What the thread lives in: on disk, in this tab only by the page's choice, or in memory because the disk refused. */
+  readonly storage: 'disk' | 'session' | 'refused';
+  /** Something needs Markdown to be shown. */
+  readonly markup: boolean;
+}

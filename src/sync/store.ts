@@ -1,0 +1,92 @@
+/**
+ * The thread as one page sees it: the interface between the elements and everything that keeps threads true.
+ * `thread-store.ts` implements it, `threads.ts` hands it out.
+ */
+import type { Capabilities } from '../adapters/adapter.ts';
+import type { Comment, Order, ThreadKey } from '../model/comment.ts';
+import type { Operation } from '../model/operation.ts';
+import type { ThreadView } from '../model/view.ts';
+
+/** What a reader began to write. Kept for a page and a place in it until the words are safe elsewhere (R-5). */
+export interface Draft {
+  readonly text: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly website?: string;
+  readonly savedAt: number;
+}
+
+/** Where a draft belongs: a new comment, a reply to one, an edit of one. */
+export type DraftPlace = 'new' | `reply ${string}` | `edit ${string}`;
+
+/** Who the reader said to be, remembered only when ticked (R-14). */
+export interface Remembered {
+  readonly name: string;
+  readonly email: string;
+  readonly website: string;
+}
+
+/** How an operation ended, told once, in the tab that shows the thread, for events and the polite announcement. */
+export type Outcome =
+  | { readonly result: 'acknowledged'; readonly operation: Operation; readonly comment: Comment | null }
+  | { readonly result: 'refused'; readonly operation: Operation; readonly reason: string };
+
+export interface ThreadStore {
+  readonly key: ThreadKey;
+  readonly can: Capabilities;
+  /** Replaced with every change, never mutated. */
+  readonly view: ThreadView;
+  /** Called after each change, at most once a frame for news from outside and at once for the reader's own acts. */
+  subscribe(listener: () => void): () => void;
+  onOutcome(listener: (outcome: Outcome) => void): () => void;
+
+  /**
+   * Shows the operation in this frame and keeps it. Resolves when the words are on disk, or when it is certain that the
+   * disk refuses and they live in memory (`pending.saved` says which). Never rejects for a reason of network or disk.
+   * `draft`, when given, is deleted in the same transaction.
+   */
+  dispatch(operation: Operation, draft?: DraftPlace): Promise<void>;
+  /** The next vote counter of this reader. */
+  nextVoteCounter(): number;
+  /** Sends a waiting operation now, whatever its wait. */
+  retry(operationId: string): void;
+  /** Takes an operation out of the outbox for good; resolves with the words that were in it, or null. */
+  discard(operationId: string): Promise<string | null>;
+
+  /** First page: from the cache at once where it has one, and from the backend behind. Repeating it refreshes. */
+  load(): Promise<void>;
+  setOrder(order: Order): void;
+  loadMore(): Promise<void>;
+  /** Up to 1,000 comments (R-3). */
+  loadAll(): Promise<void>;
+  loadReplies(rootId: string): Promise<void>;
+  setCollapsed(commentId: string, collapsed: boolean): void;
+  /** Brings a comment with its path from the root into `view.linked`; null takes it away. */
+  showLinked(commentId: string | null): Promise<void>;
+
+  readDraft(place: DraftPlace): Promise<Draft | null>;
+  /** An empty text deletes it. */
+  writeDraft(place: DraftPlace, draft: Draft): Promise<void>;
+  readRemembered(): Promise<Remembered | null>;
+  /** Null forgets. */
+  writeRemembered(who: Remembered | null): Promise<void>;
+  /** How many operations of this reader on this backend and site wait, in any thread: named before forgetting (R-14). */
+  countUnsent(): Promise<number>;
+  /** *Forget me here*: identity, drafts, cache, outbox and token of this backend and site on this device. */
+  forget(): Promise<void>;
+
+  /** Gives the store back; the last one to do so frees everything but what is still being sent. */
+  close(): void;
+}
+
+/** What `openThread` needs to know of the page and its settings. */
+export interface ThreadSettings {
+  readonly page: { readonly url: string; readonly title: string };
+  /** The page's order; a remembered choice of the reader for this site beats it (R-2). */
+  readonly order: Order;
+  readonly pageSize: number;
+  readonly maxDepth: number;
+  /** `full` keeps cache, outbox and drafts on disk; `session` only in this tab's memory; `none` keeps no cache or draft either. */
+  readonly storage: 'full' | 'session' | 'none';
+  readonly userToken: string | null;
+}
