@@ -1,30 +1,89 @@
+/**
+ * How the browser tests run, in the engine that ENGINE names (Chromium where it is silent). `npm run test:browser`
+ * starts this once for each engine: WebKit's launcher works well only when it is alone and one file at a time.
+ */
 import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { defaultReporter } from '@web/test-runner';
 import { playwrightLauncher } from '@web/test-runner-playwright';
+import { puppeteerLauncher } from '@web/test-runner-puppeteer';
+import { webdriverLauncher } from '@web/test-runner-webdriver';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { browserFor, CHROMIUM_FLAGS, startWebKit } from './browsers.mjs';
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const engine = process.env.ENGINE ?? 'chromium';
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const launchers = {
+  chromium: () =>
+    playwrightLauncher({
+      product: 'chromium',
+      launchOptions: { executablePath: browserFor('chromium'), args: CHROMIUM_FLAGS },
+    }),
+  firefox: () =>
+    puppeteerLauncher({
+      launchOptions: { browser: 'firefox', executablePath: browserFor('firefox'), headless: true },
+    }),
+  webkit: async () => {
+    const { stop, ...driver } = await startWebKit();
+    const launcher = webdriverLauncher(driver);
+    const end = launcher.stop.bind(launcher);
+    launcher.stop = async () => {
+      await end();
+      stop();
+    };
+    // `initialize` names a browser after its capabilities, and WebKitGTK's have no name.
+    const begin = launcher.initialize.bind(launcher);
+    launcher.initialize = async (config) => {
+      await begin(config);
+      launcher.name = 'WebKitGTK';
+    };
+    return launcher;
+  },
+};
+
+/** Adds up the cases and leaves the sum where the gates look for it; a run that reached no case must not look green. */
+function counting() {
+  return {
+    stop({ sessions }) {
+      const sum = { passed: 0, failed: 0, skipped: 0, files: 0 };
+      const walk = (suite) => {
+        for (const test of suite.tests) sum[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed']++;
+        for (const inner of suite.suites) walk(inner);
+      };
+      for (const session of sessions) {
+        sum.files++;
+        if (session.testResults) walk(session.testResults);
+        else sum.failed++;
+      }
+      mkdirSync(`${root}.cache/gates`, { recursive: true });
+      writeFileSync(`${root}.cache/gates/browser-${engine}.json`, JSON.stringify(sum));
+      console.log(
+        `${engine}: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped in ${sum.files} files`,
+      );
+    },
+  };
+}
 
 export default {
-  rootDir: fileURLToPath(new URL('..', import.meta.url)),
-  files: ['test/**/*.test.ts', '!test/server/**', '!test/gates/**', '!test/model/**'],
+  rootDir: root,
+  files: [
+    'test/**/*.test.ts',
+    ...['architecture', 'e2e', 'gates', 'model', 'server'].map((it) => `!test/${it}{/**,.test.ts}`),
+  ],
   nodeResolve: true,
-  plugins: [
-    esbuildPlugin({
-      ts: true,
-      target: 'es2022',
-      tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)),
-    }),
-  ],
-  browsers: [
-    playwrightLauncher({ product: 'chromium', launchOptions: { executablePath: '/usr/bin/chromium', args: flags } }),
-  ],
+  // Two cores: one for the browser's page, one for the server that transforms the files. WebKit's launcher puts tests
+  // into frames when there are several at once, which changes focus and history: one at a time there. In Firefox only
+  // the front tab has focus.
+  concurrency: engine === 'chromium' ? 2 : 1,
+  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${root}tsconfig.json` })],
+  browsers: [await launchers[engine]()],
+  // Lit's development build is wanted here, for its warnings; that it is one, each page need not say.
+  filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('Lit is in dev mode'),
+  reporters: [defaultReporter(), counting()],
   testFramework: { config: { timeout: 10_000 } },
+  // The first file waits for the browser's start and the whole of Lit's transformation.
+  browserStartTimeout: 60_000,
+  testsStartTimeout: 60_000,
+  testsFinishTimeout: 120_000,
 };
