@@ -46,7 +46,7 @@ export interface Comment {
   readonly pinned: boolean;
   /** Published comments below it at any depth: the count of its branch. */
   readonly descendants: number;
-  /** The thread's revision at its last change; the newer of two copies wins a merge. */
+  /** The thread's revision at its last change, from 1 up; the newer of two copies wins a merge. 0: no backend has it yet. */
   readonly revision: number;
   readonly mentions?: readonly Mention[];
 }

@@ -18,6 +18,11 @@ export interface Tree {
 
 const none: readonly Comment[] = [];
 
+/** What no server has acknowledged (revision 0) bears the reader's clock, and comes after all that was there. */
+function unsentLast(a: Comment, b: Comment): number {
+  return Number(a.revision === 0) - Number(b.revision === 0) || compareReplies(a, b);
+}
+
 export function buildTree(comments: Iterable<Comment>): Tree {
   const byId = new Map<string, Comment>();
   for (const comment of comments) byId.set(comment.id, comment);
@@ -42,7 +47,7 @@ export function buildTree(comments: Iterable<Comment>): Tree {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       if (reached.has(next.id)) continue;
       reached.add(next.id);
-      waiting.push(...(children.get(next.id) ?? none));
+      for (const reply of children.get(next.id) ?? none) waiting.push(reply);
     }
   };
   roots.forEach(reach);
@@ -67,7 +72,7 @@ export function buildTree(comments: Iterable<Comment>): Tree {
     attach(comment);
   }
 
-  for (const siblings of children.values()) siblings.sort(compareReplies);
+  for (const siblings of children.values()) siblings.sort(unsentLast);
   return { children, roots, stray, detached };
 }
 

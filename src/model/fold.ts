@@ -1,0 +1,424 @@
+/**
+ * The one idea of the code: what the reader sees is the server's last word with the reader's unsent operations laid on
+ * top, in the order that was shown. Pure, so optimistic display, offline, retry, refusal, reload and a second tab are one
+ * case: rows changed, fold again. Objects whose content did not change keep their identity, so that the screen skips them.
+ */
+import type { Comment, Order, Vote, Votes } from './comment.ts';
+import { targetOf, type Operation, type QueuedOperation } from './operation.ts';
+import { compareReplies } from './sort.ts';
+import { orderedRoots, sameComment, type Thread } from './thread.ts';
+import { buildTree, countOf, type Tree } from './tree.ts';
+import type { CommentRow, GapRow, Pending, Problem, Row, ThreadView } from './view.ts';
+
+/** What keeps the page still: only a reader's act changes it, never data. */
+export interface Shown {
+  readonly order: Order;
+  /** Top-level comments as of the last load, sort or "show new", without the pinned. */
+  readonly roots: readonly string[];
+  /** Own top-level comments written since then, newest first: they stand right below the pinned (R-6). */
+  readonly own: readonly string[];
+  /** Collapsed branches, with how many replies each had when it was closed. */
+  readonly collapsed: ReadonlyMap<string, number>;
+}
+
+/** Where loading stands; facts that are in no comment. */
+export interface Status {
+  readonly phase: ThreadView['phase'];
+  readonly problem: Problem | null;
+  readonly refreshing: boolean;
+  readonly fromCache: boolean;
+  readonly storage: ThreadView['storage'];
+  readonly more: 'idle' | 'loading' | 'failed';
+  /** By root id; a gap that is not named is idle. */
+  readonly gaps: Readonly<Record<string, 'loading' | 'failed'>>;
+  readonly linked: {
+    readonly id: string;
+    readonly state: 'loading' | 'shown' | 'held' | 'removed' | 'unknown' | 'failed';
+  } | null;
+}
+
+export interface FoldSettings {
+  readonly maxDepth: number;
+  readonly can: { readonly reply: boolean; readonly edit: boolean; readonly delete: boolean; readonly votes: Votes };
+}
+
+export const nothingShown = (order: Order): Shown => ({ order, roots: [], own: [], collapsed: new Map() });
+
+/** After a load, a sort or "show new": everything stands where its order puts it, own comments too. */
+export function showAll(thread: Thread, shown: Shown, order: Order): Shown {
+  return { ...shown, order, roots: orderedRoots(thread, order), own: [] };
+}
+
+/** At the moment of posting, so that the row never changes its place until the next sort or load. */
+export function showOwn(shown: Shown, id: string): Shown {
+  return { ...shown, own: [id, ...shown.own] };
+}
+
+/** After *Load more*: what is there stays where it is, the new page comes behind it. */
+export function showMore(thread: Thread, shown: Shown): Shown {
+  const had = new Set(shown.roots);
+  return { ...shown, roots: [...shown.roots, ...(thread.window?.roots ?? []).filter((id) => !had.has(id))] };
+}
+
+export function fold(
+  thread: Thread,
+  queue: readonly QueuedOperation[],
+  shown: Shown,
+  status: Status,
+  settings: FoldSettings,
+  previous?: ThreadView,
+): ThreadView {
+  const desk = layOnTop(thread, queue, settings);
+  const draw = rowMaker(thread, desk, shown, status, settings, rowsByKey(previous));
+  const tree = buildTree(desk.comments.values());
+  const rows = draw(tree, rootsInOrder(thread, tree, shown, desk));
+  const linked = status.linked && {
+    ...status.linked,
+    rows: linkedRows(thread, desk, status.linked.id, settings, previous),
+  };
+  const { window, info } = thread;
+  const orderIsKnown = window !== null && window.order === shown.order;
+  return {
+    phase: status.phase,
+    problem: status.problem,
+    refreshing: status.refreshing,
+    fetchedAt: thread.fetchedAt,
+    fromCache: status.fromCache,
+    whole: window === null || window.next === null || orderIsKnown,
+    order: shown.order,
+    count: info?.count ?? countOf(thread.comments.values()),
+    rules: info?.rules ?? null,
+    rows: sameRows(previous?.rows, rows) ? (previous as ThreadView).rows : rows,
+    linked,
+    more:
+      orderIsKnown && window.next !== null
+        ? { left: window.left, loading: status.more === 'loading', failed: status.more === 'failed' }
+        : null,
+    unsent: queue.length,
+    storage: status.storage,
+    markup: thread.markup,
+  };
+}
+
+/** The thread as its reader knows it: foreign comments, own unpublished ones, and what waits in the outbox. */
+interface Desk {
+  readonly comments: ReadonlyMap<string, Comment>;
+  readonly own: ReadonlySet<string>;
+  /** Posts that the server has not acknowledged, newest first. */
+  readonly unsent: readonly string[];
+  readonly votes: ReadonlyMap<string, Vote>;
+  readonly pending: ReadonlyMap<string, readonly Pending[]>;
+}
+
+function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: FoldSettings): Desk {
+  const comments = new Map(thread.comments);
+  const own = new Set(Object.keys(thread.mine?.own ?? {}));
+  const votes = new Map<string, Vote>(Object.entries(thread.mine?.votes ?? {}));
+  const pending = new Map<string, Pending[]>();
+  const unsent: string[] = [];
+  for (const comment of thread.mine?.unpublished ?? []) {
+    own.add(comment.id);
+    const known = comments.get(comment.id);
+    if (!known || known.revision <= comment.revision) comments.set(comment.id, comment);
+  }
+  for (const queued of queue) {
+    const { operation, delivery } = queued;
+    const id = targetOf(operation);
+    if (operation.kind === 'post') {
+      own.add(id);
+      // The server may have it although its answer was lost: then its word counts, and the row stays one row.
+      if (!comments.has(id)) {
+        comments.set(id, postedComment(operation, thread));
+        unsent.unshift(id);
+      }
+    } else if (!isStopped(queued)) {
+      const comment = comments.get(id);
+      if (comment) comments.set(id, withOperation(comment, operation, votes.get(id) ?? 'none'));
+      if (operation.kind === 'vote' && settings.can.votes !== 'none') votes.set(id, operation.value);
+    }
+    if (operation.kind !== 'vote' || isStopped(queued)) {
+      const waiting: Pending = {
+        operationId: operation.id,
+        kind: operation.kind,
+        delivery,
+        saved: queued.saved,
+        ...('text' in operation && { text: operation.text }),
+      };
+      pending.set(id, [...(pending.get(id) ?? []), waiting]);
+    }
+  }
+  return { comments, own, unsent, votes, pending };
+}
+
+/** It will not go through as it is: what the server said stands, and the row says why. A post keeps its place all the same. */
+function isStopped({ delivery }: QueuedOperation): boolean {
+  return delivery.state === 'refused' || delivery.state === 'conflict' || delivery.state === 'given-up';
+}
+
+function postedComment(operation: Extract<Operation, { kind: 'post' }>, thread: Thread): Comment {
+  const { name, website } = operation.author;
+  const rootOfParent =
+    operation.parentId === null ? null : (thread.comments.get(operation.parentId)?.rootId ?? operation.rootId);
+  return {
+    id: operation.id,
+    parentId: operation.parentId,
+    rootId: rootOfParent ?? operation.id,
+    state: 'published',
+    author: { name, role: 'guest', ...(website && { website }) },
+    text: operation.text,
+    format: 'markdown',
+    createdAt: operation.createdAt,
+    editedAt: null,
+    up: 0,
+    down: 0,
+    pinned: false,
+    descendants: 0,
+    revision: 0,
+    mentions: operation.mentions,
+  };
+}
+
+function withOperation(comment: Comment, operation: Exclude<Operation, { kind: 'post' }>, before: Vote): Comment {
+  switch (operation.kind) {
+    case 'edit':
+      return { ...comment, text: operation.text, mentions: operation.mentions, editedAt: operation.createdAt };
+    case 'delete':
+      return { ...comment, state: 'deleted', author: null, text: '' };
+    case 'vote': {
+      const change = (vote: 'up' | 'down'): number => Number(operation.value === vote) - Number(before === vote);
+      return { ...comment, up: comment.up + change('up'), down: comment.down + change('down') };
+    }
+  }
+}
+
+/** Pinned, then own new ones, then the rest as it was shown; at the end what has no place (a missing parent's replies). */
+function rootsInOrder(thread: Thread, tree: Tree, shown: Shown, desk: Desk): readonly Comment[] {
+  const hidden = [...tree.roots]
+    .filter((root) => desk.own.has(root.id) && !thread.comments.has(root.id))
+    .sort(compareReplies);
+  const ids = new Set<string>();
+  for (const id of thread.window?.pinned ?? []) ids.add(id);
+  for (const id of shown.own) ids.add(id);
+  for (const id of desk.unsent) ids.add(id);
+  // Own ones that only their writer sees (held, rejected): no list names them.
+  for (const root of hidden.reverse()) if (!shown.roots.includes(root.id)) ids.add(root.id);
+  for (const id of shown.roots) ids.add(id);
+  const roots: Comment[] = [];
+  for (const id of ids) {
+    const root = desk.comments.get(id);
+    if (root?.parentId === null) roots.push(root);
+  }
+  return [...roots, ...tree.stray];
+}
+
+type Draw = (tree: Tree, roots: readonly Comment[]) => readonly Row[];
+
+function rowMaker(
+  thread: Thread,
+  desk: Desk,
+  shown: Shown,
+  status: Status,
+  settings: FoldSettings,
+  known: ReadonlyMap<string, Row>,
+): Draw {
+  const maxDepth = Math.min(settings.maxDepth, thread.info?.rules.maxDepth ?? Infinity);
+  const rowOf = commentRowMaker(thread, desk, settings, known);
+
+  return (tree, roots) => {
+    const below = countBelow(tree, roots);
+    const rows: Row[] = [];
+    /** A comment with its level, or the end of a branch, where its gap stands. */
+    const waiting: ({ comment: Comment; level: number } | { endOf: Comment })[] = [];
+    for (let index = roots.length - 1; index >= 0; index--)
+      waiting.push({ comment: roots[index] as Comment, level: 0 });
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      if ('endOf' in next) {
+        rows.push(gapRow(thread, next.endOf, below, status, known));
+        continue;
+      }
+      const { comment, level } = next;
+      const replies = tree.children.get(comment.id) ?? [];
+      const gap = thread.gaps[comment.id];
+      // A removed comment without replies leaves nothing, except where its own removal still waits or was refused.
+      if (comment.state === 'deleted' && replies.length === 0 && !gap && !desk.pending.has(comment.id)) continue;
+      const count = Math.max(comment.descendants, below.get(comment.id) ?? 0);
+      const closedAt = shown.collapsed.get(comment.id);
+      const isCollapsed = closedAt !== undefined && count > 0;
+      rows.push(
+        rowOf(comment, Math.min(level, maxDepth), level > maxDepth || tree.detached.has(comment.id), isCollapsed, {
+          count,
+          fresh: isCollapsed ? Math.max(0, count - closedAt) : 0,
+        }),
+      );
+      if (isCollapsed) continue;
+      if (gap && level === 0) waiting.push({ endOf: comment });
+      for (let index = replies.length - 1; index >= 0; index--) {
+        waiting.push({ comment: replies[index] as Comment, level: level + 1 });
+      }
+    }
+    return rows;
+  };
+}
+
+/** How many comments that say something stand below each one. */
+function countBelow(tree: Tree, roots: readonly Comment[]): ReadonlyMap<string, number> {
+  const ordered: { comment: Comment; above: string | null }[] = [];
+  const waiting = roots.map((comment) => ({ comment, above: null as string | null }));
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    ordered.push(next);
+    for (const reply of tree.children.get(next.comment.id) ?? [])
+      waiting.push({ comment: reply, above: next.comment.id });
+  }
+  const below = new Map<string, number>();
+  for (let index = ordered.length - 1; index >= 0; index--) {
+    const { comment, above } = ordered[index] as (typeof ordered)[number];
+    if (above === null) continue;
+    const says = comment.state === 'deleted' ? 0 : 1;
+    below.set(above, (below.get(above) ?? 0) + (below.get(comment.id) ?? 0) + says);
+  }
+  return below;
+}
+
+function gapRow(
+  thread: Thread,
+  root: Comment,
+  below: ReadonlyMap<string, number>,
+  status: Status,
+  known: ReadonlyMap<string, Row>,
+): GapRow {
+  const state = status.gaps[root.id];
+  const left = Math.max(1, root.descendants - (below.get(root.id) ?? 0));
+  const row: GapRow = {
+    kind: 'gap',
+    key: `gap ${root.id}`,
+    rootId: root.id,
+    depth: 1,
+    left: root.descendants > 0 ? left : (thread.gaps[root.id]?.left ?? left),
+    loading: state === 'loading',
+    failed: state === 'failed',
+  };
+  const before = known.get(row.key);
+  return before && sameFields(before, row) ? (before as GapRow) : row;
+}
+
+function commentRowMaker(thread: Thread, desk: Desk, settings: FoldSettings, known: ReadonlyMap<string, Row>) {
+  const rules = thread.info?.rules;
+  const isOpen = rules?.closed !== true;
+  const votes = settings.can.votes !== 'none' && rules?.votes !== 'none';
+  const nothing: readonly Pending[] = [];
+  return (
+    comment: Comment,
+    depth: number,
+    detached: boolean,
+    collapsed: boolean,
+    replies: CommentRow['replies'],
+  ): CommentRow => {
+    const { id } = comment;
+    const before = known.get(id);
+    const earlier = before?.kind === 'comment' ? before : undefined;
+    const isStub = comment.state === 'deleted';
+    const isPublished = comment.state === 'published';
+    const isOwn = desk.own.has(id);
+    const isUnsent = isOwn && !thread.comments.has(id) && desk.pending.has(id);
+    const editableUntil = thread.mine?.own[id]?.editableUntil ?? null;
+    const above = comment.parentId === null ? undefined : desk.comments.get(comment.parentId);
+    const row: CommentRow = {
+      kind: 'comment',
+      key: id,
+      comment: earlier && sameComment(earlier.comment, comment) ? earlier.comment : comment,
+      depth,
+      parent:
+        comment.parentId === null
+          ? null
+          : { id: comment.parentId, name: above?.author?.name ?? '', missing: above === undefined },
+      detached,
+      stub: isStub,
+      collapsed,
+      replies,
+      own: isOwn,
+      vote: desk.votes.get(id) ?? 'none',
+      can: {
+        reply: settings.can.reply && isOpen && isPublished,
+        edit:
+          settings.can.edit &&
+          isOpen &&
+          isOwn &&
+          !isStub &&
+          replies.count === 0 &&
+          (isUnsent || editableUntil !== null),
+        delete: settings.can.delete && isOwn && !isStub,
+        vote: votes && isPublished && !isOwn,
+      },
+      editableUntil: isStub ? null : editableUntil,
+      pending: desk.pending.get(id) ?? nothing,
+    };
+    return earlier && sameRow(earlier, row) ? earlier : row;
+  };
+}
+
+/** The comment asked for and those above it, nothing beside them. */
+function linkedRows(
+  thread: Thread,
+  desk: Desk,
+  id: string,
+  settings: FoldSettings,
+  previous: ThreadView | undefined,
+): readonly Row[] {
+  if (thread.linked?.id !== id) return [];
+  const rowOf = commentRowMaker(thread, desk, settings, new Map(previous?.linked?.rows.map((row) => [row.key, row])));
+  const maxDepth = settings.maxDepth;
+  const path = thread.linked.comments.map((comment) => {
+    const known = desk.comments.get(comment.id);
+    return known && known.revision >= comment.revision ? known : comment;
+  });
+  return path.map((comment, level) =>
+    rowOf(comment, Math.min(level, maxDepth), level > maxDepth, false, { count: comment.descendants, fresh: 0 }),
+  );
+}
+
+function rowsByKey(view: ThreadView | undefined): ReadonlyMap<string, Row> {
+  return new Map(view?.rows.map((row) => [row.key, row]));
+}
+
+/** Shallow: the fields of a small plain object, or the entries of a short list of such. */
+function sameFields(a: object, b: object): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.is(a[key as never], b[key as never]));
+}
+
+function samePending(a: readonly Pending[], b: readonly Pending[]): boolean {
+  return (
+    a === b ||
+    (a.length === b.length &&
+      a.every((one, index) => {
+        const other = b[index] as Pending;
+        return (
+          one.operationId === other.operationId &&
+          one.saved === other.saved &&
+          one.text === other.text &&
+          sameFields(one.delivery, other.delivery)
+        );
+      }))
+  );
+}
+
+function sameRow(a: CommentRow, b: CommentRow): boolean {
+  return (
+    a.comment === b.comment &&
+    a.depth === b.depth &&
+    a.detached === b.detached &&
+    a.collapsed === b.collapsed &&
+    a.own === b.own &&
+    a.vote === b.vote &&
+    a.editableUntil === b.editableUntil &&
+    a.parent?.name === b.parent?.name &&
+    a.parent?.missing === b.parent?.missing &&
+    sameFields(a.replies, b.replies) &&
+    sameFields(a.can, b.can) &&
+    samePending(a.pending, b.pending)
+  );
+}
+
+function sameRows(a: readonly Row[] | undefined, b: readonly Row[]): boolean {
+  return a !== undefined && a.length === b.length && a.every((row, index) => row === b[index]);
+}

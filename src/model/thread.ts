@@ -1,0 +1,264 @@
+/**
+ * The server's last word on a thread, as far as this device knows it, and how an answer is merged into it. Newer revisions
+ * win whatever the order of arrival; nothing here knows of operations that are still on their way: those the fold adds.
+ */
+import type { Changes, Comment, Cursor, Gap, Mine, Order, Page, ThreadInfo, ThreadKey, Vote } from './comment.ts';
+import type { Operation } from './operation.ts';
+import { compareRoots } from './sort.ts';
+
+/** The top-level comments that were loaded, from the first of an order on. */
+export interface Window {
+  readonly order: Order;
+  /** As the backend sent them, without the pinned. */
+  readonly roots: readonly string[];
+  readonly pinned: readonly string[];
+  readonly next: Cursor | null;
+  readonly left: number;
+}
+
+export interface Thread {
+  readonly key: ThreadKey;
+  /** Null before the first answer. */
+  readonly info: ThreadInfo | null;
+  readonly comments: ReadonlyMap<string, Comment>;
+  readonly window: Window | null;
+  readonly gaps: Readonly<Record<string, Gap>>;
+  readonly mine: Mine | null;
+  readonly markup: boolean;
+  readonly fetchedAt: number | null;
+  /** A comment asked for by its permalink with its path from the root; kept apart, since its siblings are missing. */
+  readonly linked: { readonly id: string; readonly comments: readonly Comment[] } | null;
+}
+
+export function emptyThread(key: ThreadKey): Thread {
+  return {
+    key,
+    info: null,
+    comments: new Map(),
+    window: null,
+    gaps: {},
+    mine: null,
+    markup: false,
+    fetchedAt: null,
+    linked: null,
+  };
+}
+
+/** What a page is, by what was asked. */
+export type Asked =
+  | { readonly want: 'roots'; readonly order: Order; readonly after: Cursor | null }
+  | { readonly want: 'replies'; readonly rootId: string }
+  | { readonly want: 'around'; readonly id: string };
+
+/**
+ * Of two copies of a comment, the one to keep. Equal revisions differ only in what is derived (the count of the branch):
+ * there the answer that knows the later state of the thread is right.
+ */
+function newer(known: Comment | undefined, incoming: Comment, incomingIsLater: boolean): Comment {
+  if (!known || incoming.revision > known.revision) return sameOr(known, incoming);
+  return incoming.revision === known.revision && incomingIsLater ? sameOr(known, incoming) : known;
+}
+
+/** Keeps the identity of a comment whose content did not change: its row is then not drawn again. */
+function sameOr(known: Comment | undefined, incoming: Comment): Comment {
+  return known && sameComment(known, incoming) ? known : incoming;
+}
+
+export function sameComment(a: Comment, b: Comment): boolean {
+  return (
+    a === b ||
+    (a.id === b.id &&
+      a.parentId === b.parentId &&
+      a.rootId === b.rootId &&
+      a.state === b.state &&
+      a.text === b.text &&
+      a.format === b.format &&
+      a.createdAt === b.createdAt &&
+      a.editedAt === b.editedAt &&
+      a.up === b.up &&
+      a.down === b.down &&
+      a.pinned === b.pinned &&
+      a.descendants === b.descendants &&
+      a.author?.name === b.author?.name &&
+      a.author?.id === b.author?.id &&
+      a.author?.role === b.author?.role &&
+      a.author?.website === b.author?.website &&
+      a.author?.picture === b.author?.picture &&
+      (a.author === null) === (b.author === null) &&
+      JSON.stringify(a.mentions ?? []) === JSON.stringify(b.mentions ?? []))
+  );
+}
+
+/** The backend's history is another one than ours (a restore): nothing we hold can be compared with it. */
+function isOtherHistory(thread: Thread, info: ThreadInfo): boolean {
+  return thread.info !== null && thread.info.epoch !== info.epoch;
+}
+
+function laterInfo(known: ThreadInfo | null, incoming: ThreadInfo): ThreadInfo {
+  return known === null || known.epoch !== incoming.epoch || incoming.revision >= known.revision ? incoming : known;
+}
+
+export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: number): Thread {
+  const otherHistory = isOtherHistory(thread, page.info);
+  if (otherHistory && asked.want !== 'roots') return thread; // The first page has to come before anything else of it.
+  const base = otherHistory ? { ...emptyThread(thread.key), mine: thread.mine } : thread;
+  const isLater = base.info === null || page.info.revision >= base.info.revision;
+
+  if (asked.want === 'around') {
+    return {
+      ...base,
+      info: laterInfo(base.info, page.info),
+      linked: { id: asked.id, comments: page.comments },
+      markup: base.markup || page.markup,
+    };
+  }
+
+  const replaces = asked.want === 'roots' && asked.after === null;
+  const comments = new Map<string, Comment>();
+  for (const comment of base.comments.values()) {
+    // A first page says what there is. Only what is newer than it (an answer that overtook it) stays beside it (B10, B11).
+    if (!replaces || comment.revision > page.info.revision) comments.set(comment.id, comment);
+  }
+  for (const comment of page.comments) {
+    const known = base.comments.get(comment.id);
+    comments.set(comment.id, newer(known, comment, isLater));
+  }
+
+  const gaps: Record<string, Gap> = replaces ? {} : { ...base.gaps };
+  if (asked.want === 'replies') delete gaps[asked.rootId];
+  Object.assign(gaps, page.gaps);
+
+  return {
+    ...base,
+    info: laterInfo(base.info, page.info),
+    comments,
+    gaps,
+    window: asked.want === 'roots' ? extendWindow(replaces ? null : base.window, page, asked.order) : base.window,
+    markup: page.markup || (base.markup && !replaces),
+    fetchedAt,
+  };
+}
+
+function extendWindow(known: Window | null, page: Page, order: Order): Window {
+  if (!known || known.order !== order) {
+    return { order, roots: page.roots, pinned: page.pinned, next: page.next, left: page.left };
+  }
+  const had = new Set([...known.roots, ...known.pinned]);
+  const roots = [...known.roots, ...page.roots.filter((root) => !had.has(root))];
+  return { order, roots, pinned: known.pinned, next: page.next, left: page.left };
+}
+
+/** What changed since the revision we know. Comments of branches that are not loaded are left where they are. */
+export function mergeChanges(thread: Thread, changes: Changes, fetchedAt: number): Thread {
+  if (isOtherHistory(thread, changes.info)) return thread;
+  const comments = new Map(thread.comments);
+  const isLater = thread.info === null || changes.info.revision >= thread.info.revision;
+  for (const comment of changes.comments) {
+    const belongs = comment.parentId === null || comments.has(comment.rootId);
+    if (belongs) comments.set(comment.id, newer(comments.get(comment.id), comment, isLater));
+  }
+  for (const id of changes.removed) {
+    const known = comments.get(id);
+    if (known && known.revision <= changes.info.revision) comments.delete(id);
+  }
+  const window = thread.window && { ...thread.window, ...pinnedNow(thread.window, comments) };
+  return { ...thread, info: laterInfo(thread.info, changes.info), comments, window, fetchedAt };
+}
+
+/** A comment that was pinned or unpinned moves between the two lists of the window. */
+function pinnedNow(window: Window, comments: ReadonlyMap<string, Comment>): Pick<Window, 'roots' | 'pinned'> {
+  const isPinned = (id: string): boolean => comments.get(id)?.pinned === true;
+  const pinned = [...window.pinned.filter(isPinned), ...window.roots.filter(isPinned)];
+  const roots = [...window.roots, ...window.pinned].filter((id) => !isPinned(id));
+  return { pinned, roots };
+}
+
+export function mergeMine(thread: Thread, mine: Mine): Thread {
+  return { ...thread, mine };
+}
+
+const nothingOfMine: Mine = { votes: {}, voteCounter: 0, own: {}, unpublished: [] };
+
+/**
+ * A definite yes: the server's word now has what the operation asked for. Counts of the comments above move along, so
+ * that heading and branch are right before the next list; that list brings the same numbers.
+ */
+export function mergeAnswer(
+  thread: Thread,
+  operation: Operation,
+  answer: { readonly comment: Comment | null; readonly revision: number; readonly editableUntil: number | null },
+): Thread {
+  const mine = thread.mine ?? nothingOfMine;
+  const id = operation.kind === 'post' ? (answer.comment?.id ?? operation.id) : operation.commentId;
+  const before = thread.comments.get(id);
+  const after = answer.comment;
+  const comments = new Map(thread.comments);
+  const isPublic = after !== null && (after.state === 'published' || after.state === 'deleted');
+  if (isPublic) comments.set(id, newer(before, after, true));
+  else comments.delete(id);
+
+  const change = Number(after?.state === 'published') - Number(before?.state === 'published');
+  // Repeats of an answer find `before` already there and change nothing (B9); a list that is later has counted it.
+  const isCounted = thread.info !== null && thread.info.revision >= answer.revision;
+  if (change !== 0 && !isCounted) addToBranch(comments, after ?? before, change);
+
+  const own = { ...mine.own };
+  if (operation.kind === 'delete') delete own[id];
+  else if (operation.kind !== 'vote') own[id] = { editableUntil: answer.editableUntil };
+  const unpublished = mine.unpublished.filter((comment) => comment.id !== id);
+  if (after && !isPublic) unpublished.push(after);
+
+  return {
+    ...thread,
+    comments,
+    info:
+      thread.info && !isCounted && change !== 0
+        ? { ...thread.info, count: Math.max(0, thread.info.count + change) }
+        : thread.info,
+    linked:
+      thread.linked && after
+        ? { ...thread.linked, comments: thread.linked.comments.map((one) => (one.id === id ? after : one)) }
+        : thread.linked,
+    mine: {
+      ...mine,
+      own,
+      unpublished,
+      votes: operation.kind === 'vote' ? withVote(mine.votes, id, operation.value) : mine.votes,
+      voteCounter: operation.kind === 'vote' ? Math.max(mine.voteCounter, operation.counter) : mine.voteCounter,
+    },
+  };
+}
+
+function addToBranch(comments: Map<string, Comment>, comment: Comment | undefined, change: number): void {
+  const seen = new Set<string>(); // A circle of parents must not hold us here (C11).
+  for (let parent = comment?.parentId; parent && !seen.has(parent);) {
+    seen.add(parent);
+    const above = comments.get(parent);
+    if (!above) return;
+    comments.set(parent, { ...above, descendants: Math.max(0, above.descendants + change) });
+    parent = above.parentId;
+  }
+}
+
+function withVote(votes: Mine['votes'], id: string, value: Vote): Mine['votes'] {
+  const { [id]: _, ...others } = votes;
+  return value === 'none' ? others : { ...others, [id]: value };
+}
+
+/**
+ * Top-level comments in an order, as far as they are known: the whole window, and what came since and belongs to its
+ * part of the thread. Pinned ones are apart.
+ */
+export function orderedRoots(thread: Thread, order: Order): readonly string[] {
+  const { window } = thread;
+  const compare = compareRoots(order);
+  const known: Comment[] = [];
+  for (const comment of thread.comments.values()) if (comment.parentId === null && !comment.pinned) known.push(comment);
+  known.sort(compare);
+  if (!window || window.next === null || window.order !== order) return known.map((comment) => comment.id);
+  // Behind the last one of the window lies what was not loaded: a comment from there would stand before its neighbours.
+  const inWindow = new Set(window.roots);
+  let end = known.length;
+  while (end > 0 && !inWindow.has((known[end - 1] as Comment).id)) end--;
+  return known.slice(0, end).map((comment) => comment.id);
+}
