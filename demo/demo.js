@@ -1,0 +1,25 @@
+// What the demo pages do besides showing a discussion: keep themselves for reading offline, and try the page dark.
+
+const scheme = document.querySelector('#scheme');
+if (scheme) {
+  const root = document.documentElement;
+  const isDark = () =>
+    root.dataset.scheme ? root.dataset.scheme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  const name = () => (scheme.textContent = isDark() ? 'Light page' : 'Dark page');
+  scheme.addEventListener('click', () => {
+    root.dataset.scheme = isDark() ? 'light' : 'dark';
+    name();
+  });
+  name();
+  scheme.hidden = false;
+}
+
+// The worker keeps Afterword's own files; the pages named here it keeps too, so that they open with no network at all.
+if ('serviceWorker' in navigator) {
+  const keep = ['./', 'article.css', 'demo.js', 'icon.svg', 'playground.html', 'playground.css', 'playground.js'];
+  const worker = new URL('afterword-sw.js', location.href);
+  for (const page of keep) worker.searchParams.append('keep', page);
+  navigator.serviceWorker.register(worker).catch((error) => {
+    console.info('These pages will not open offline: the service worker was not installed.', error);
+  });
+}
