@@ -1,0 +1,182 @@
+/**
+ * Words, numbers and times in the reader's language: which language is spoken, how a message is filled in, and how
+ * numbers and times are written. The languages themselves stand in files of their own, fetched when first needed; the
+ * thread's English alone is there from the start.
+ */
+import { en } from './en.ts';
+import type { enWriting } from './en-writing.ts';
+
+/** Forms by number, as `Intl.PluralRules` names them. */
+export type Plural = { readonly [form in Intl.LDMLPluralRule]?: string } & { readonly other: string };
+export type Message = string | Plural;
+export type MessageKey = keyof typeof en;
+export type WritingKey = keyof typeof enWriting;
+
+/** Words by key, in one language: `lang` is its full tag, such as `de-AT`. */
+export type Words<Key extends string> = Readonly<Record<Key | 'lang', Message>>;
+/** What the thread needs. Those of the form may be there already, or come with it. */
+export type Messages = Words<MessageKey> & { readonly [key in WritingKey]?: Message };
+/** All words of a language, as a language's file has them. */
+export type AllMessages = Words<MessageKey | WritingKey>;
+export type Values = Readonly<Record<string, string | number>>;
+
+const languages: Readonly<Record<string, () => Promise<AllMessages>>> = {
+  en: async () => ({ ...en, ...(await import('./en-writing.ts')).enWriting }),
+  ar: async () => (await import('./ar.ts')).ar,
+  de: async () => (await import('./de.ts')).de,
+};
+
+/** The languages there are, by the tags that name them. */
+export const LANGUAGES: readonly string[] = Object.keys(languages);
+
+/** Our name for a language tag, or `en` where we don't speak it: `de-AT` and `DE_at` are `de`. */
+export function matchLanguage(tag: string): string {
+  const language = firstPart(tag);
+  return LANGUAGES.includes(language) ? language : 'en';
+}
+
+/**
+ * All words for a language tag, the region of the tag kept, so that Austria's numbers look Austrian. Rejects where the
+ * language's file can't be fetched; the caller goes on with what it has, which is English at first.
+ */
+export async function loadMessages(tag: string): Promise<AllMessages> {
+  const language = matchLanguage(tag);
+  const messages = await (languages[language] ?? languages['en']!)();
+  const wanted = tag.trim().replaceAll('_', '-');
+  return firstPart(wanted) === language && isTag(wanted) ? { ...messages, lang: wanted } : messages;
+}
+
+/** One sentence, filled in. `count` chooses the plural form; numbers are written as the language writes them. */
+export function say<Key extends string>(messages: Words<Key>, key: Key, values: Values = {}): string {
+  return sayParts(messages, key, values)
+    .map((part) => (typeof part === 'number' ? formatNumber(messages, part) : part))
+    .join('');
+}
+
+/**
+ * The same sentence in pieces, for a template that puts an element where a value stands: text and values alternate,
+ * beginning with text.
+ */
+export function sayParts<Key extends string, Value>(
+  messages: Words<Key>,
+  key: Key,
+  values: Readonly<Record<string, Value>>,
+): (string | Value)[] {
+  const rtl = direction(messages) === 'rtl';
+  return choose(messages, messages[key], values['count'])
+    .split(/\{(\w+)\}/)
+    .map((piece, index) => (index % 2 === 0 ? piece : isolate(values[piece] ?? '', rtl)));
+}
+
+/** `refused.REASON` in words. A reason we have no words for is told by the backend's own sentence, or in general. */
+export function sayRefusal(messages: Messages, refusal: { reason: string; detail?: string; limit?: number }): string {
+  const key = `refused.${refusal.reason}`;
+  const message = Object.hasOwn(messages, key) ? messages[key as WritingKey] : undefined;
+  if (message === undefined) return refusal.detail || say(messages, 'refused');
+  // A limit nobody told us can't be named: then the backend's own sentence is the better one.
+  const nameless = refusal.limit === undefined && choose(messages, message, undefined).includes('{');
+  if (nameless) return refusal.detail || say(messages, 'refused');
+  return say({ lang: messages.lang, [key]: message }, key, refusal.limit === undefined ? {} : { count: refusal.limit });
+}
+
+/** Which way the language is written. */
+export function direction(messages: Words<'lang'>): 'ltr' | 'rtl' {
+  return /^(ar|fa|he|ur)\b/.test(languageOf(messages)) ? 'rtl' : 'ltr';
+}
+
+export function languageOf(messages: Words<'lang'>): string {
+  return String(messages.lang);
+}
+
+export function formatNumber(messages: Words<'lang'>, value: number): string {
+  return numbers(languageOf(messages), 'standard').format(value);
+}
+
+/** 12,345 as `12K`: for places with little room, beside a name that says it in full. */
+export function shortNumber(messages: Words<'lang'>, value: number): string {
+  return numbers(languageOf(messages), 'compact').format(value);
+}
+
+/** The full date and time, for a time's accessible name. */
+export function fullTime(messages: Words<'lang'>, time: number): string {
+  return fullTimes(languageOf(messages)).format(time);
+}
+
+/** Steps of relative time: up to how many seconds, in which unit, of how many seconds. */
+const STEPS: readonly (readonly [number, Intl.RelativeTimeFormatUnit, number])[] = [
+  [3_600, 'minute', 60],
+  [86_400, 'hour', 3_600],
+  [604_800, 'day', 86_400],
+  [2_629_800, 'week', 604_800],
+  [31_557_600, 'month', 2_629_800],
+  [Infinity, 'year', 31_557_600],
+];
+
+/** "5 minutes ago", "in 12 seconds". Less than a minute ago is *just now*. */
+export function relativeTime(messages: Messages, time: number, now: number): string {
+  const seconds = (time - now) / 1000;
+  const size = Math.abs(seconds);
+  if (size < 60) {
+    return seconds > 0
+      ? relativeTimes(languageOf(messages)).format(Math.ceil(seconds), 'second')
+      : say(messages, 'just-now');
+  }
+  const [, unit, length] = STEPS.find(([below]) => size < below) ?? STEPS[STEPS.length - 1]!;
+  return relativeTimes(languageOf(messages)).format(Math.trunc(seconds / length), unit);
+}
+
+/** The time since something happened; a clock that runs ahead of ours makes it *just now*, not a future (FAULTS F4). */
+export function timeAgo(messages: Messages, time: number, now: number): string {
+  return relativeTime(messages, Math.min(time, now), now);
+}
+
+/** A stretch of time in minutes or, below one, in seconds: "14 minutes". */
+export function duration(messages: Words<'lang'>, milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  const [value, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return new Intl.NumberFormat(languageOf(messages), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
+function choose(messages: Words<'lang'>, message: Message, count: unknown): string {
+  if (typeof message === 'string') return message;
+  const form = typeof count === 'number' ? plurals(languageOf(messages)).select(count) : 'other';
+  return message[form] ?? message.other;
+}
+
+const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name written the other way would turn the sentence around it: it is put between isolating marks. */
+function isolate<Value>(value: Value, rtl: boolean): Value | string {
+  return typeof value === 'string' && value && RTL_LETTER.test(value) !== rtl ? `\u2068${value}\u2069` : value;
+}
+
+function firstPart(tag: string): string {
+  return tag.trim().toLowerCase().split(/[-_]/)[0] ?? '';
+}
+
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    // Not a language tag: our own name for the language is good enough.
+    return false;
+  }
+}
+
+/** Making an `Intl` object is slow, and a thread needs each of them some hundred times. */
+function remember<Made>(make: (...names: string[]) => Made): (...names: string[]) => Made {
+  const made = new Map<string, Made>();
+  return (...names) => {
+    const key = names.join(' ');
+    const known = made.get(key) ?? make(...names);
+    made.set(key, known);
+    return known;
+  };
+}
+
+const plurals = remember((lang) => new Intl.PluralRules(lang));
+const numbers = remember(
+  (lang, notation) => new Intl.NumberFormat(lang, { notation: notation === 'compact' ? 'compact' : 'standard' }),
+);
+const relativeTimes = remember((lang) => new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }));
+const fullTimes = remember((lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'short' }));
