@@ -3,7 +3,7 @@
  * `thread-store.ts` implements it, `threads.ts` hands it out.
  */
 import type { Capabilities } from '../adapters/adapter.ts';
-import type { Comment, Order, ThreadKey } from '../model/comment.ts';
+import type { Comment, Mention, Order, ThreadKey } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { ThreadView } from '../model/view.ts';
 
@@ -13,6 +13,10 @@ export interface Draft {
   readonly name?: string;
   readonly email?: string;
   readonly website?: string;
+  /** People chosen by name in the text so far. */
+  readonly mentions?: readonly Mention[];
+  /** For an edit: the text it began from, so that a change in the meantime is seen (FAULTS G5). */
+  readonly before?: string;
   readonly savedAt: number;
 }
 
