@@ -20,8 +20,10 @@ export type Messages = Words<MessageKey> & { readonly [key in WritingKey]?: Mess
 export type AllMessages = Words<MessageKey | WritingKey>;
 export type Values = Readonly<Record<string, string | number>>;
 
+const english = async (): Promise<AllMessages> => ({ ...en, ...(await import('./en-writing.ts')).enWriting });
+
 const languages: Readonly<Record<string, () => Promise<AllMessages>>> = {
-  en: async () => ({ ...en, ...(await import('./en-writing.ts')).enWriting }),
+  en: english,
   ar: async () => (await import('./ar.ts')).ar,
   de: async () => (await import('./de.ts')).de,
 };
@@ -41,7 +43,7 @@ export function matchLanguage(tag: string): string {
  */
 export async function loadMessages(tag: string): Promise<AllMessages> {
   const language = matchLanguage(tag);
-  const messages = await (languages[language] ?? languages['en']!)();
+  const messages = await (languages[language] ?? english)();
   const wanted = tag.trim().replaceAll('_', '-');
   return firstPart(wanted) === language && isTag(wanted) ? { ...messages, lang: wanted } : messages;
 }
@@ -85,7 +87,7 @@ export function direction(messages: Words<'lang'>): 'ltr' | 'rtl' {
 }
 
 export function languageOf(messages: Words<'lang'>): string {
-  return String(messages.lang);
+  return typeof messages.lang === 'string' ? messages.lang : 'en';
 }
 
 export function formatNumber(messages: Words<'lang'>, value: number): string {
@@ -102,14 +104,15 @@ export function fullTime(messages: Words<'lang'>, time: number): string {
   return fullTimes(languageOf(messages)).format(time);
 }
 
-/** Steps of relative time: up to how many seconds, in which unit, of how many seconds. */
-const STEPS: readonly (readonly [number, Intl.RelativeTimeFormatUnit, number])[] = [
+/** Up to how many seconds, in which unit, of how many seconds. */
+type Step = readonly [number, Intl.RelativeTimeFormatUnit, number];
+const YEARS: Step = [Infinity, 'year', 31_557_600];
+const STEPS: readonly Step[] = [
   [3_600, 'minute', 60],
   [86_400, 'hour', 3_600],
   [604_800, 'day', 86_400],
   [2_629_800, 'week', 604_800],
   [31_557_600, 'month', 2_629_800],
-  [Infinity, 'year', 31_557_600],
 ];
 
 /** "5 minutes ago", "in 12 seconds". Less than a minute ago is *just now*. */
@@ -121,7 +124,7 @@ export function relativeTime(messages: Messages, time: number, now: number): str
       ? relativeTimes(languageOf(messages)).format(Math.ceil(seconds), 'second')
       : say(messages, 'just-now');
   }
-  const [, unit, length] = STEPS.find(([below]) => size < below) ?? STEPS[STEPS.length - 1]!;
+  const [, unit, length] = STEPS.find(([below]) => size < below) ?? YEARS;
   return relativeTimes(languageOf(messages)).format(Math.trunc(seconds / length), unit);
 }
 
