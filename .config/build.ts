@@ -69,6 +69,12 @@ function buildNpm() {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.config/tsconfig.npm.json'], {
     stdio: 'inherit',
   });
+  // The compiler rewrites `./x.ts` to `./x.js`, but not in the dynamic imports of a decorated class, nor in every type.
+  for (const file of filesIn('dist/npm')) {
+    const text = readFileSync(`dist/npm/${file}`, 'utf8');
+    const mended = text.replaceAll(/(from\s*|import\(\s*|import\s+)(["'])(\.[^"'\n]*)\.ts\2/g, '$1$2$3.js$2');
+    if (mended !== text) writeFileSync(`dist/npm/${file}`, mended);
+  }
 }
 
 function buildDemo() {
@@ -141,5 +147,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await build();
   for (const folder of ['cdn', 'npm', 'demo', 'server'])
     console.log(`dist/${folder}: ${filesIn(`dist/${folder}`).length} files`);
-  execFileSync(process.execPath, ['--import', 'tsx', 'test/gates/size.ts'], { stdio: 'inherit' });
+  if (!process.argv.includes('--without-budgets')) {
+    execFileSync(process.execPath, ['--import', 'tsx', 'test/gates/size.ts'], { stdio: 'inherit' });
+  }
 }

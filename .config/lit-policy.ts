@@ -1,24 +1,22 @@
 /**
  * Replaces the line with which Lit makes its Trusted Types policy while its module runs (SECURITY 3): on a page whose
  * `trusted-types` list omits `lit-html`, or that has a second Lit, that line throws and takes the whole bundle with it.
- * In the bundle the policy is ours: it is named `afterword`, made once a page and kept behind a global symbol so that
- * a second copy of the bundle finds it, and a page that forbids it costs no more than the policy.
+ * In the bundle it is the page's one policy of ours instead, which never throws (src/content/trusted-types.ts).
  */
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 /** Lit's line as its minified module has it; `s` is what that module calls `trustedTypes`. */
 const LIT_LINE = /([\w$]+)\.createPolicy\(["']lit-html["'],\s*\{\s*createHTML:\s*([\w$]+)\s*=>\s*\2\s*\}\)/;
 
-/** Where the one policy of a page is kept; `src/content` looks for it under the same name. */
-export const POLICY_SYMBOL = 'afterword.policy';
+/** The module that makes the page's one policy, or says that there is none. */
+const POLICY_MODULE = fileURLToPath(new URL('../src/content/trusted-types.ts', import.meta.url));
 
-export function replacePolicy(code: string): string | undefined {
+/** Lit's module with the policy of `from`; undefined where its line is not found. Where there is none Lit goes without. */
+export function replacePolicy(code: string, from = POLICY_MODULE): string | undefined {
   if (!LIT_LINE.test(code)) return undefined;
-  return code.replace(
-    LIT_LINE,
-    (_, types: string) =>
-      `(globalThis[Symbol.for("${POLICY_SYMBOL}")]??=(()=>{try{return ${types}.createPolicy("afterword",{createHTML:t=>t})}catch{}})())`,
-  );
+  const ours = '((policy) => (typeof policy === "string" ? undefined : policy))(afterwordPolicy())';
+  return `import { trustedTypesPolicy as afterwordPolicy } from ${JSON.stringify(from)};\n${code.replace(LIT_LINE, ours)}`;
 }
 
 export function litPolicy(): Plugin {

@@ -10,6 +10,7 @@ import { webdriverLauncher } from '@web/test-runner-webdriver';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { browserFor, CHROMIUM_FLAGS, startWebKit } from './browsers.mjs';
+import { browserTests } from './tests.mjs';
 
 const engine = process.env.ENGINE ?? 'chromium';
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -67,10 +68,7 @@ function counting() {
 
 export default {
   rootDir: root,
-  files: [
-    'test/**/*.test.ts',
-    ...['architecture', 'e2e', 'gates', 'model', 'server'].map((it) => `!test/${it}{/**,.test.ts}`),
-  ],
+  files: browserTests(),
   nodeResolve: true,
   // Two cores: one for the browser's page, one for the server that transforms the files. WebKit's launcher puts tests
   // into frames when there are several at once, which changes focus and history: one at a time there. In Firefox only

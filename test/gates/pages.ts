@@ -1,0 +1,303 @@
+/**
+ * `npm run pages -- --data DIR`: pages that are not ours take the one-line script (E-1, E-5). Each page of a folder (a
+ * folder with an index.html), plain and with each style sheet of DIR/_overlays laid over it, is served from an origin of
+ * its own, with the script of a running Afterword server at the end of its article. What must hold: nothing in the
+ * console, no element of the page moved or restyled, a section that can be read, a comment that can be posted, and no
+ * request to the page's own origin beyond what the page asks for by itself.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { pageId } from '../../src/model/page-id.ts';
+import { wideThread } from '../fixtures/threads.ts';
+import { comment, newReader, openBrowser, type Reader } from '../helpers/reader.ts';
+import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
+import { axe } from '../helpers/reader.ts';
+import { closing } from './closing.ts';
+
+const { values } = parseArgs({ options: { data: { type: 'string', multiple: true } } });
+
+interface Case {
+  readonly name: string;
+  readonly folder: string;
+  readonly overlay: string | null;
+  readonly wrong: string[];
+}
+
+const own = 'test/fixtures/pages';
+const shared = '../shared/data/pages';
+const folders = values.data ?? (existsSync(shared) ? [own, shared] : [own]);
+if (!values.data && !existsSync(shared)) console.log(`skipped: no shared data at ${shared}`);
+
+const cases = folders.flatMap(casesOf);
+if (cases.length === 0) console.error(`No folder with an index.html in ${folders.join(', ')}`);
+
+/** Which case an address of the host belongs to: `/3/plain/…` or `/3/with/…`. */
+const place = /^\/(\d+)\/(plain|with)\/(.*)$/;
+
+const browser = await openBrowser();
+const host = await startHost(answer);
+const server = await startAfterword({ origins: [host.url] });
+try {
+  for (const [nth, one] of cases.entries()) {
+    try {
+      await look(browser, server, host, one, nth);
+    } catch (error) {
+      one.wrong.push(
+        String(error instanceof Error ? error.message : error)
+          .split('\n')
+          .slice(0, 4)
+          .join(' '),
+      );
+    }
+    console.log(`${one.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${one.name}`);
+    for (const wrong of one.wrong.slice(0, 12)) console.log(`       ${wrong}`);
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+  await host.stop();
+}
+closing(cases, ({ wrong }) => wrong.length === 0);
+
+function casesOf(data: string): Case[] {
+  const overlays = existsSync(join(data, '_overlays'))
+    ? readdirSync(join(data, '_overlays')).filter((file) => file.endsWith('.css'))
+    : [];
+  return readdirSync(data, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(data, entry.name, 'index.html')))
+    .flatMap(({ name }) =>
+      [null, ...overlays].map((overlay) => ({
+        name: overlay === null ? name : `${name} + ${overlay}`,
+        folder: resolve(data, name),
+        overlay: overlay === null ? null : resolve(data, '_overlays', overlay),
+        wrong: [],
+      })),
+    );
+}
+
+function answer(path: string) {
+  const [, nth, state, file] = place.exec(path) ?? [];
+  const one = cases[Number(nth)];
+  if (one === undefined || file === undefined) return undefined;
+  if (file === '_overlay.css' && one.overlay !== null) {
+    return { body: readFileSync(one.overlay, 'utf8'), headers: { 'content-type': 'text/css; charset=utf-8' } };
+  }
+  if (file !== '') return fileOf(one.folder, file);
+  let html = readFileSync(join(one.folder, 'index.html'), 'utf8');
+  if (one.overlay !== null) html = before(html, ['</head>'], '<link rel="stylesheet" href="_overlay.css">');
+  if (state === 'with') {
+    html = before(html, ['</article>', '</main>', '</body>'], `<script async src="${server.url}/embed.js"></script>`);
+  }
+  return html;
+}
+
+function fileOf(folder: string, file: string) {
+  const full = join(folder, file);
+  if (!full.startsWith(folder) || !existsSync(full)) return undefined;
+  const type = file.endsWith('.css')
+    ? 'text/css'
+    : file.endsWith('.js')
+      ? 'text/javascript'
+      : 'application/octet-stream';
+  return { body: readFileSync(full, 'utf8'), headers: { 'content-type': `${type}; charset=utf-8` } };
+}
+
+/** The text with something put before the last of the first tag that it has. */
+function before(html: string, tags: readonly string[], what: string): string {
+  for (const tag of tags) {
+    const at = html.toLowerCase().lastIndexOf(tag);
+    if (at >= 0) return html.slice(0, at) + what + html.slice(at);
+  }
+  return html + what;
+}
+
+async function look(browser: Browser, server: AfterwordServer, host: Host, one: Case, nth: number): Promise<void> {
+  const wrong = (what: string): unknown => one.wrong.push(what);
+  const plainAddress = `${host.url}/${nth}/plain/`;
+  const address = `${host.url}/${nth}/with/`;
+  const canonical = /<link[^>]+rel=["']?canonical["']?[^>]*href=["']?([^"'\s>]+)/i.exec(
+    readFileSync(join(one.folder, 'index.html'), 'utf8'),
+  )?.[1];
+  // Every case has a discussion of its own, also where two have the same canonical link.
+  const id = pageId(address, canonical).id;
+  await server.import(wideThread(12, { seed: 10 }), '--page', id);
+
+  const plain = await visit(browser, plainAddress);
+  const quiet = { errors: plain.errors.map(sameFault), asked: plain.requests.map(({ url }) => new URL(url)) };
+  const bare = await survey(plain.page);
+  await plain.close();
+
+  const reader = await visit(browser, address);
+  const { page, section } = reader;
+  await section.getByRole('article').first().waitFor();
+  await settled(page);
+  compare(bare, await survey(page), wrong);
+  await readable(page, wrong);
+
+  // The form, as a reader meets it.
+  const words = `A word from case ${nth}`;
+  await section.getByRole('textbox', { name: 'Your comment' }).click();
+  const name = section.getByRole('textbox', { name: /^Name/ });
+  await name.fill('Visitor');
+  await section.getByRole('textbox', { name: 'Your comment' }).fill(words);
+  await section.getByRole('button', { name: 'Post', exact: true }).click();
+  await comment(section, 'Visitor', words).waitFor();
+  await section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
+  await settled(page);
+  compare(bare, await survey(page), wrong);
+
+  for (const error of reader.errors) if (!quiet.errors.includes(sameFault(error))) wrong(`console: ${error}`);
+  const known = new Set(quiet.asked.map((url) => url.href.replace('/plain/', '/with/')));
+  for (const { url } of reader.requests) {
+    const { origin } = new URL(url);
+    if (origin === server.url || known.has(url)) continue;
+    wrong(origin === host.url ? `asked the page's own origin for ${url}` : `asked a stranger for ${url}`);
+  }
+  await reader.close();
+}
+
+/** The same fault on the plain page and on the one with the section. */
+function sameFault(error: string): string {
+  return error.replace(/\/\d+\/(plain|with)\//g, '/');
+}
+
+async function visit(browser: Browser, address: string): Promise<Reader> {
+  const reader = await newReader(browser, { viewport: { width: 1100, height: 900 } });
+  // Nothing of a page is fetched from the network at large: it would make the outcome depend on the day.
+  await reader.context.route(
+    (url) => !['localhost', '127.0.0.1'].includes(url.hostname),
+    (route) => route.fulfill({ status: 204, body: '' }),
+  );
+  await reader.page.goto(address, { waitUntil: 'load' });
+  await settled(reader.page);
+  return reader;
+}
+
+/** Fonts are there, transitions of the page have run out, and two frames are drawn. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const running = document.getAnimations().map((animation) => animation.finished.catch(() => undefined));
+    await Promise.race([Promise.all(running), new Promise((done) => setTimeout(done, 4_000))]);
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  });
+}
+
+/** Where an element of the page stands and how it looks. */
+interface Standing {
+  readonly path: string;
+  /** `above`: nothing about it may change. `around`: holds the section, may grow. `below`: may be pushed down. */
+  readonly relation: 'above' | 'around' | 'below';
+  /** Its parent lays it out with its neighbours: it may stretch with them. */
+  readonly stretches: boolean;
+  readonly box: readonly [x: number, y: number, width: number, height: number];
+  readonly style: Readonly<Record<string, string>>;
+}
+
+function survey(page: Page): Promise<Standing[]> {
+  return page.evaluate(() => {
+    const section = document.querySelector('afterword-comments');
+    const ours = (element: Element): boolean =>
+      element.localName.startsWith('afterword-') || /embed\.js$/.test(element.getAttribute('src') ?? '');
+    const path = (element: Element): string => {
+      const names: string[] = [];
+      for (let at: Element | null = element; at; at = at.parentElement) {
+        const twins = [...(at.parentElement?.children ?? [])].filter(
+          (it) => !ours(it) && it.localName === at?.localName,
+        );
+        names.unshift(`${at.localName}${twins.length > 1 ? `[${twins.indexOf(at)}]` : ''}`);
+      }
+      return names.join('>');
+    };
+    return [...document.querySelectorAll('*')]
+      .filter((element) => !ours(element) && element.closest('afterword-comments') === null)
+      .map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const style: Record<string, string> = {};
+        const computed = getComputedStyle(element);
+        for (const name of computed) style[name] = computed.getPropertyValue(name);
+        const position = section?.compareDocumentPosition(element) ?? 0;
+        return {
+          path: path(element),
+          relation:
+            position & Node.DOCUMENT_POSITION_CONTAINS
+              ? ('around' as const)
+              : position & Node.DOCUMENT_POSITION_FOLLOWING
+                ? ('below' as const)
+                : ('above' as const),
+          stretches: /grid|flex|table/.test(getComputedStyle(element.parentElement ?? element).display),
+          box: [x + scrollX, y + scrollY, width, height] as const,
+          style,
+        };
+      });
+  });
+}
+
+/** What follows from being taller, or from a taller neighbour, and from nothing else. */
+const tall =
+  /^(height|block-size|perspective-origin|transform-origin|top|bottom|inset.*|grid-template-rows|-webkit-.*|y|d|cy)$/;
+
+function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (what: string) => unknown): void {
+  const by = new Map(now.map((standing) => [standing.path, standing]));
+  for (const was of bare) {
+    const is = by.get(was.path);
+    if (is === undefined) {
+      wrong(`${was.path} is gone`);
+      continue;
+    }
+    by.delete(was.path);
+    const [x, y, width, height] = was.box.map((side, nth) => (is.box[nth] as number) - side) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const still = (difference: number): boolean => Math.abs(difference) < 0.51;
+    const mayGrow = is.relation === 'around' || (is.relation === 'below' && is.stretches);
+    const moved =
+      !still(x) ||
+      !still(width) ||
+      (is.relation === 'below' ? y < -0.51 : !still(y)) ||
+      (mayGrow ? height < -0.51 : !still(height));
+    if (moved)
+      wrong(`${was.path} moved: ${was.box.map(Math.round).join(' ')} became ${is.box.map(Math.round).join(' ')}`);
+    for (const [name, value] of Object.entries(was.style)) {
+      if (is.style[name] === value || (is.relation !== 'above' && tall.test(name))) continue;
+      wrong(`${was.path} restyled: ${name} ${value} became ${is.style[name] ?? 'nothing'}`);
+    }
+  }
+  for (const { path } of by.values()) wrong(`${path} was added to the page`);
+}
+
+/** Sizes, what hides it, and contrast: could a person read this? */
+async function readable(page: Page, wrong: (what: string) => unknown): Promise<void> {
+  const section = page.locator('afterword-comments');
+  for (const [what, found] of [
+    ['heading', section.getByRole('heading', { name: /\d+ comments/ })],
+    ['first comment', section.getByRole('article').first()],
+    ['text field', section.getByRole('textbox', { name: 'Your comment' })],
+    ['vote button', section.getByRole('button', { name: /^Vote up/ }).first()],
+    ['reply button', section.getByRole('button', { name: /^Reply to/ }).first()],
+  ] as const) {
+    if (!(await found.isVisible())) {
+      wrong(`the ${what} can't be seen`);
+      continue;
+    }
+    const seen = await found.evaluate((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      let opacity = 1;
+      for (let at: Node | null = element; at; at = at.parentNode ?? (at as ShadowRoot).host ?? null) {
+        if (at instanceof ShadowRoot) at = at.host;
+        if (at instanceof Element) opacity *= Number(getComputedStyle(at).opacity);
+      }
+      return { width, height, opacity, size: parseFloat(getComputedStyle(element).fontSize) };
+    });
+    const least = what === 'first comment' || what === 'text field' ? 240 : 20;
+    if (seen.width < least || seen.height < 16) wrong(`the ${what} is ${seen.width} by ${seen.height} px`);
+    if (seen.size < 10.5) wrong(`the ${what} is written in ${seen.size} px`);
+    if (seen.opacity < 0.99) wrong(`the ${what} has opacity ${seen.opacity}`);
+  }
+  for (const finding of await axe(page, 'afterword-comments')) wrong(`axe: ${finding.slice(0, 300)}`);
+}

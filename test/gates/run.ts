@@ -1,0 +1,147 @@
+/**
+ * `npm test`: every gate in order, with one summary. `-- NAME…` runs some, `-- --list` names them.
+ *
+ * A gate is a command that prints how many cases it ran ("N passed, N failed", or the closing lines of node's test
+ * runner). One that ran none has failed, whatever its exit code says. What a gate prints is kept in .cache/gates and
+ * shown here only when it is red.
+ */
+import { spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { nodeTests, testFiles } from '../../.config/tests.mjs';
+import { line, read } from './closing.ts';
+import type { Sum } from './closing.ts';
+
+interface Gate {
+  readonly name: string;
+  /** The arguments for node; undefined where the gate's file does not stand. */
+  readonly run: readonly string[] | undefined;
+  readonly minutes: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+
+const script = (file: string, ...args: string[]) => (existsSync(file) ? ['--import', 'tsx', file, ...args] : undefined);
+const nodeTest = (files: string[]) =>
+  files.length ? ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files] : undefined;
+const outside = (file: string) => /^test\/(architecture\.test\.ts|build\/)/.test(file);
+
+const GATES: readonly Gate[] = [
+  { name: 'format', run: script('test/gates/format.ts'), minutes: 2 },
+  { name: 'lint', run: script('test/gates/lint.ts'), minutes: 4 },
+  { name: 'types', run: script('test/gates/types.ts'), minutes: 3 },
+  { name: 'architecture', run: nodeTest(nodeTests().filter(outside)), minutes: 2 },
+  { name: 'model and server', run: nodeTest(nodeTests().filter((file) => !outside(file))), minutes: 5 },
+  { name: 'build', run: script('test/gates/build.ts'), minutes: 3 },
+  { name: 'size', run: script('test/gates/size.ts'), minutes: 1 },
+  { name: 'manifest', run: nodeTest(testFiles('test/gates').filter((it) => it.includes('manifest'))), minutes: 1 },
+  ...['chromium', 'firefox', 'webkit'].map((engine) => ({
+    name: engine,
+    run: script('test/gates/browser.ts', '--engine', engine),
+    minutes: 6,
+  })),
+  { name: 'e2e', run: nodeTest(existsSync('test/e2e') ? testFiles('test/e2e') : []), minutes: 6 },
+  { name: 'attacks', run: script('test/gates/attacks.ts'), minutes: 5 },
+  { name: 'pages', run: script('test/gates/pages.ts'), minutes: 5 },
+  { name: 'packed', run: script('test/gates/packed.ts'), minutes: 6 },
+];
+
+interface Result extends Sum {
+  readonly name: string;
+  readonly seconds: number;
+  readonly why?: string;
+}
+
+function logOf(name: string): string {
+  return `.cache/gates/${name.replaceAll(' ', '-')}.log`;
+}
+
+/** Runs one gate in a process group of its own, so that nothing it started outlives it. */
+async function pass({ name, run, minutes, env }: Gate & { run: readonly string[] }): Promise<Result> {
+  const started = performance.now();
+  const log = createWriteStream(logOf(name));
+  const child = spawn(process.execPath, run, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...env, FORCE_COLOR: '0', NO_COLOR: '1' },
+  });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const end = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid) process.kill(-child.pid, signal);
+    } catch {
+      // The group has ended already: that is what was wanted.
+    }
+  };
+  const interrupted = () => end('SIGKILL');
+  process.once('exit', interrupted);
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    end('SIGKILL');
+  }, minutes * 60_000);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearTimeout(limit);
+  process.off('exit', interrupted);
+  end('SIGKILL');
+  await new Promise<void>((resolve) => log.end(resolve));
+
+  const sum = read(readFileSync(logOf(name), 'utf8')) ?? { passed: 0, failed: 0, skipped: 0 };
+  const seconds = (performance.now() - started) / 1000;
+  const why = late
+    ? `not done within ${minutes} minutes`
+    : sum.passed + sum.failed === 0
+      ? 'ran no case'
+      : code !== 0 && sum.failed === 0
+        ? `ended with code ${code ?? 'none'}`
+        : undefined;
+  return { name, ...sum, failed: sum.failed + (why ? 1 : 0), seconds, ...(why ? { why } : {}) };
+}
+
+const names = process.argv.slice(2);
+if (names.includes('--list')) {
+  for (const { name, run } of GATES) console.log(run ? name : `${name} (does not stand yet)`);
+  process.exit(0);
+}
+const unknown = names.filter((name) => !GATES.some((gate) => gate.name === name));
+if (unknown.length) {
+  console.error(`no gate is named ${unknown.join(', ')}; there are: ${GATES.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+mkdirSync('.cache/gates', { recursive: true });
+const results: Result[] = [];
+for (const gate of GATES) {
+  if (names.length && !names.includes(gate.name)) continue;
+  const { run } = gate;
+  const result: Result = run
+    ? await pass({ ...gate, run })
+    : { name: gate.name, passed: 0, failed: 1, skipped: 0, seconds: 0, why: 'its file is missing' };
+  results.push(result);
+  if (result.failed && existsSync(logOf(result.name))) {
+    console.log(`--- ${result.name}: ${logOf(result.name)}`);
+    console.log(tail(readFileSync(logOf(result.name), 'utf8')));
+    console.log('---');
+  }
+  const { name, seconds, why } = result;
+  console.log(
+    `${result.failed ? 'RED ' : 'ok  '} ${name.padEnd(18)}${line(result).padEnd(36)}${seconds.toFixed(1).padStart(7)} s${why ? `  ${why}` : ''}`,
+  );
+}
+
+const total = results.reduce<Sum>(
+  (sum, it) => ({ passed: sum.passed + it.passed, failed: sum.failed + it.failed, skipped: sum.skipped + it.skipped }),
+  { passed: 0, failed: 0, skipped: 0 },
+);
+console.log(`${results.length} gates in ${Math.round(results.reduce((sum, it) => sum + it.seconds, 0))} s`);
+console.log(line(total));
+process.exitCode = total.failed || !total.passed ? 1 : 0;
+
+/** The end of a long log: a failure is told last, and a terminal forgets the rest anyway. */
+function tail(text: string): string {
+  const most = 12_000;
+  return text.length > most ? `…\n${text.slice(-most)}` : text.trimEnd();
+}
