@@ -4,7 +4,7 @@ declare module '@custom-elements-manifest/analyzer/cli.js' {
 }
 declare module 'eslint-plugin-lit-a11y' {
   import type { ESLint } from 'eslint';
-  const plugin: ESLint.Plugin & { configs: Record<string, { rules: Record<string, unknown> }> };
+  const plugin: ESLint.Plugin;
   export default plugin;
 }
 

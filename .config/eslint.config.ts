@@ -6,11 +6,17 @@
 import lit from 'eslint-plugin-lit';
 import litA11y from 'eslint-plugin-lit-a11y';
 import wc from 'eslint-plugin-wc';
-import type { Linter } from 'eslint';
+import type { ESLint, Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { FOLDERS } from './directions.ts';
 
 const root = new URL('..', import.meta.url).pathname;
+
+const recommended = (plugin: ESLint.Plugin, name: string) =>
+  plugin.configs?.[name] as Linter.Config & { rules: Linter.RulesRecord };
+const wcRules = recommended(wc, 'flat/recommended');
+const litRules = recommended(lit, 'flat/recommended');
+const a11yRules = recommended(litA11y, 'recommended').rules;
 
 /** For each folder of src: which other folders and packages it must not import. */
 const directions: Linter.Config[] = Object.entries(FOLDERS).map(([folder, { may }]) => ({
@@ -32,9 +38,9 @@ const directions: Linter.Config[] = Object.entries(FOLDERS).map(([folder, { may 
   },
 }));
 
-export default tseslint.config(
+const config: Linter.Config[] = [
   { ignores: ['dist/**', 'node_modules/**', '.cache/**', '**/node_modules/**'] },
-  ...tseslint.configs.recommendedTypeChecked,
+  ...(tseslint.configs.recommendedTypeChecked as Linter.Config[]),
   {
     languageOptions: {
       parserOptions: {
@@ -67,13 +73,13 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/server/**'],
-    ...wc.configs['flat/recommended'],
+    ...wcRules,
   },
   {
     files: ['src/elements/**/*.ts'],
-    ...lit.configs['flat/recommended'],
+    ...litRules,
     rules: {
-      ...lit.configs['flat/recommended'].rules,
+      ...litRules.rules,
       'lit/no-legacy-imports': 'error',
       'lit/no-useless-template-literals': 'error',
     },
@@ -81,7 +87,7 @@ export default tseslint.config(
   {
     files: ['src/elements/**/*.ts'],
     plugins: { 'lit-a11y': litA11y },
-    rules: litA11y.configs.recommended.rules as Linter.RulesRecord,
+    rules: a11yRules,
   },
   ...directions,
   {
@@ -100,8 +106,9 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'off',
     },
   },
-  { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
-);
+  { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...(tseslint.configs.disableTypeChecked as Linter.Config) },
+];
+export default config;
 
 /** Ways of writing HTML that nothing has made safe, and packages that one file alone may know. */
 function forbidden(): { selector: string; message: string }[] {

@@ -119,10 +119,15 @@ function section(element: CustomElement): string[] {
     ...table(
       'States',
       ['state', ''],
-      (element.cssStates ?? []).map((it) => [code(it.name), it.description]),
+      statesOf(element).map((it) => [code(it.name), it.description]),
     ),
     ...table('CSS variables', ['variable', 'default', ''], (element.cssProperties ?? []).map(variableRow)),
   ];
+}
+
+/** The analyzer knows states before the schema's types do. */
+function statesOf(element: CustomElement): { name: string; description?: string }[] {
+  return (element as { cssStates?: { name: string; description?: string }[] }).cssStates ?? [];
 }
 
 function attributeRow(it: Attribute): (string | undefined)[] {

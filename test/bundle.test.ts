@@ -33,6 +33,7 @@ describe('the bundle', () => {
       const code = await (await fetch(new URL(file, built))).text();
       expect(code.length).to.be.greaterThan(100);
       // The constructor parses the whole text and runs none of it.
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval
       expect(() => new Function(code)).not.to.throw();
     });
   }

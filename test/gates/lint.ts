@@ -9,7 +9,7 @@ const files = process.argv.slice(2).filter((it) => !it.startsWith('--'));
 const eslint = new ESLint({
   cwd: fileURLToPath(new URL('../..', import.meta.url)),
   overrideConfigFile: true,
-  baseConfig: config as NonNullable<ESLint.Options['baseConfig']>,
+  baseConfig: config,
   cache: true,
   cacheLocation: '.cache/eslint',
   cacheStrategy: 'content',
