@@ -16,7 +16,16 @@ if (scheme) {
 
 // The worker keeps Afterword's own files; the pages named here it keeps too, so that they open with no network at all.
 if ('serviceWorker' in navigator) {
-  const keep = ['./', 'article.css', 'demo.js', 'icon.svg', 'playground.html', 'playground.css', 'playground.js'];
+  const keep = [
+    './',
+    'article.css',
+    'demo.js',
+    'icon.svg',
+    'playground.html',
+    'playground.css',
+    'playground.js',
+    'custom-elements.json',
+  ];
   const worker = new URL('afterword-sw.js', location.href);
   for (const page of keep) worker.searchParams.append('keep', page);
   navigator.serviceWorker.register(worker).catch((error) => {

@@ -7,7 +7,10 @@ const stage = document.querySelector('#section');
 const tag = 'afterword-comments';
 
 /** What the section on this page starts with; everything else begins at the element's own default. */
-const given = { 'page-id': 'seven-minutes-fast' };
+const given = { server: new URL('.', location.href).href.replace(/\/$/, ''), 'page-id': 'seven-minutes-fast' };
+const section = document.createElement(tag);
+for (const [name, value] of Object.entries(given)) section.setAttribute(name, value);
+stage.append(section);
 
 /** By attribute or variable: what the visitor chose. */
 const chosen = new Map();
@@ -120,7 +123,6 @@ function set(name, value) {
 
 /** Puts what was chosen on the section and into the snippet. */
 function show() {
-  const section = stage.querySelector(tag);
   const attributes = { ...given };
   const variables = [];
   for (const [name, value] of chosen) {
