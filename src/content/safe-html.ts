@@ -132,20 +132,30 @@ function isTooLong(text: string, format: TextFormat): boolean {
   return text.length > 2 * longestMarkdown || [...text].length > longestMarkdown;
 }
 
-const characters: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0' };
+const characters: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00A0',
+};
 
 /** The words of an HTML text, for when no sanitiser is at hand. The result is only ever put into a text node. */
 function withoutTags(html: string): string {
   return html
-    .replace(/<!--[\s\S]*?-->|<(script|style)\b[\s\S]*?<\/\1\s*>/gi, '')
+    .replace(/<!--[\s\S]*?(?:-->|$)|<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
     .replace(/\s+/g, ' ')
-    .replace(/ ?<(?:br|\/?(?:p|div|li|ul|ol|dl|dd|dt|blockquote|pre|table|tr|h[1-6]))\b[^>]*> ?/gi, '\n')
-    .replace(/<\/?[a-z][^>]*>/gi, '')
-    .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/gi, (typed: string, dec?: string, hex?: string, name?: string) => {
-      if (name) return characters[name.toLowerCase()] ?? typed;
-      const code = dec ? Number(dec) : parseInt(hex ?? '', 16);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\uFFFD';
-    })
+    .replace(/ ?<(?:br|\/?(?:p|div|li|ul|ol|dl|dd|dt|blockquote|pre|table|tr|h[1-6]))\b[^<>]*> ?/gi, '\n')
+    .replace(/<\/?[a-z][^<>]*>/gi, '')
+    .replace(
+      /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/gi,
+      (typed: string, dec?: string, hex?: string, name?: string) => {
+        if (name) return characters[name.toLowerCase()] ?? typed;
+        const code = dec ? Number(dec) : parseInt(hex ?? '', 16);
+        return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\uFFFD';
+      },
+    )
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
