@@ -10,7 +10,17 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -131,15 +141,43 @@ function sourcesHash(): string {
 
 export async function build(): Promise<void> {
   process.chdir(root);
-  const from = sourcesHash();
-  mkdirSync('dist', { recursive: true });
-  rmSync(STAMP, { force: true });
-  await buildCdn();
-  buildNpm();
-  await writeManifest();
-  buildDemo();
-  await buildServer();
-  writeFileSync(STAMP, from);
+  await alone(async () => {
+    const from = sourcesHash();
+    mkdirSync('dist', { recursive: true });
+    rmSync(STAMP, { force: true });
+    await buildCdn();
+    buildNpm();
+    await writeManifest();
+    buildDemo();
+    await buildServer();
+    writeFileSync(STAMP, from);
+  });
+}
+
+/** One build at a time: two tests that start at once may both find dist/ stale. Waits three minutes at most. */
+async function alone(run: () => Promise<void>): Promise<void> {
+  const lock = '.cache/building';
+  mkdirSync('.cache', { recursive: true });
+  for (let tries = 0; ; tries++) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      // A build that was killed leaves its lock behind; none takes three minutes.
+      if (tries === 180 || Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 180_000) {
+        rmSync(lock, { recursive: true, force: true });
+      } else if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw error;
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+  }
+  try {
+    await run();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

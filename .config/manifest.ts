@@ -15,7 +15,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The manifest of the sources, its paths those of the sources. */
 export async function readManifest(): Promise<Package> {
   return (await cli({
-    argv: ['analyze', '--litelement', '--quiet', '--globs', 'src/elements/*.ts'],
+    argv: [
+      'analyze',
+      '--litelement',
+      '--quiet',
+      '--config',
+      '.config/custom-elements-manifest.config.mjs',
+      '--globs',
+      'src/elements/*.ts',
+    ],
     cwd: root,
     noWrite: true,
   })) as Package;
