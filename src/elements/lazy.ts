@@ -1,0 +1,65 @@
+/**
+ * The one way to fetch a part of ours that is not needed at first. A part is asked for once and kept; where that fails
+ * it is asked for again under a changed address, because Firefox never asks twice for the same one. What the caller
+ * shows without the part is the caller's plain fallback.
+ */
+
+export type Part<Module> = (() => Promise<Module>) & {
+  /** What came, once it has; so that a later use need not wait a turn. */
+  readonly loaded: Module | null;
+};
+
+/** `load` is written out as `() => import('./part.ts')`, so that the build makes a file of it; `here` is `import.meta.url`. */
+export function laterPart<Module>(load: () => Promise<Module>, here: string): Part<Module> {
+  let loaded: Module | null = null;
+  let asking: Promise<Module> | null = null;
+  let failures = 0;
+
+  const ask = async (): Promise<Module> => {
+    try {
+      return await (failures === 0 ? load() : again(load, here, failures));
+    } catch (error) {
+      failures += 1;
+      throw error;
+    }
+  };
+
+  const part = (): Promise<Module> => {
+    asking ??= ask()
+      // Once more at once: a connection that broke is the usual reason.
+      .catch(ask)
+      .then(
+        (module) => (loaded = module),
+        (error: unknown) => {
+          asking = null; // The next one who needs it asks again.
+          throw error;
+        },
+      );
+    return asking;
+  };
+  return Object.defineProperty(part, 'loaded', { get: () => loaded }) as Part<Module>;
+}
+
+/** The address stands in the source of the function: the build wrote it there, and no other place has it. */
+function again<Module>(load: () => Promise<Module>, here: string, attempt: number): Promise<Module> {
+  const written = /import\(\s*(["'`])(.+?)\1/.exec(String(load))?.[2];
+  if (written === undefined) return load();
+  const address = new URL(written, here);
+  address.searchParams.set('again', String(attempt));
+  return import(/* @vite-ignore */ address.href) as Promise<Module>;
+}
+
+/** Runs when the browser has nothing better to do; at the latest after some seconds. */
+export function whenIdle(run: () => void): () => void {
+  if (typeof requestIdleCallback === 'function') {
+    const handle = requestIdleCallback(run, { timeout: 5_000 });
+    return () => cancelIdleCallback(handle);
+  }
+  const handle = setTimeout(run, 1_000); // Safari: after the first paint is what matters.
+  return () => clearTimeout(handle);
+}
+
+/** Readers who save data are not sent what they may never need. */
+export function savesData(): boolean {
+  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+}

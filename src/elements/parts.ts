@@ -1,0 +1,23 @@
+/** The parts that are fetched after the first paint, each named here once. */
+import { loadMarkupPart, useMarkupPart } from '../content/safe-html.ts';
+import { laterPart, savesData, whenIdle } from './lazy.ts';
+
+export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
+export const menuPart = laterPart(() => import('./menu.ts'), import.meta.url);
+export const keysPart = laterPart(() => import('./keys.ts'), import.meta.url);
+export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
+const markupPart = laterPart(() => import('../content/sanitize.ts'), import.meta.url);
+
+useMarkupPart(markupPart);
+
+/**
+ * Fetches what a writer needs before it is asked for, so that writing works when the network goes (R-7). Not for readers
+ * who save data: they fetch it when they write.
+ */
+export function fetchAhead(): () => void {
+  if (savesData()) return () => {};
+  return whenIdle(() => {
+    for (const part of [formPart, menuPart]) part().catch(() => {}); // Asked again, and told, when it is needed.
+    void loadMarkupPart();
+  });
+}

@@ -1,0 +1,217 @@
+/**
+ * How Afterword looks: every colour, space, radius and font as a variable, and the few rules all our elements share.
+ * `tokens` stands once, in the section; the parts inside it inherit the private `--_…` names, so that a theme is set
+ * in one place. What one element alone needs stands with that element.
+ */
+import { css } from 'lit';
+
+/**
+ * The public `--afterword-*` variables become private ones here. Colours are mixed from the host's text colour and one
+ * accent, so that the section fits a background nobody told us about. The plain values before `@supports` are for
+ * browsers without `color-mix`: a custom property is not dropped by itself when its value is not understood.
+ */
+export const tokens = css`
+  :host {
+    display: block;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  .root {
+    --_space: var(--afterword-space, 4px);
+    --_radius: var(--afterword-radius, 8px);
+    --_small: var(--afterword-font-size-small, 0.8125em);
+    --_fine: var(--afterword-font-size-fine, 0.875em);
+    --_large: var(--afterword-font-size-large, 1.25em);
+    --_measure: var(--afterword-measure, 70ch);
+    --_avatar: var(--afterword-avatar, 32px);
+    --_accent: var(--afterword-accent, var(--_host-accent, #0a5fc2));
+    --_accent-text: var(--afterword-accent-text, #fff);
+    --_danger: var(--afterword-danger, #b3261e);
+    --_success: var(--afterword-success, #1a6e3c);
+    --_muted: var(--afterword-muted, #666);
+    --_hairline: var(--afterword-hairline, rgb(128 128 128 / 0.35));
+    --_wash: var(--afterword-wash, rgb(128 128 128 / 0.1));
+    --_control: var(--afterword-control, rgb(128 128 128 / 0.9));
+    --_surface: var(--afterword-surface, var(--_behind, Canvas));
+    --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.16));
+    --_step: min(var(--afterword-indent, 24px), 24px);
+    display: block;
+    position: relative;
+    box-sizing: border-box;
+    container: afterword / inline-size;
+    color: var(--afterword-text, inherit);
+    font-family: var(--afterword-font, inherit);
+    font-size: var(--afterword-font-size, inherit);
+    line-height: var(--afterword-line-height, inherit);
+    /* What a host may hand down that would spoil a discussion. */
+    font-style: normal;
+    text-align: start;
+    text-indent: 0;
+    text-transform: none;
+    text-shadow: none;
+    white-space: normal;
+    word-spacing: normal;
+    overflow-wrap: anywhere;
+    cursor: auto;
+  }
+  @supports (color: color-mix(in srgb, red, blue)) {
+    .root {
+      --_muted: var(--afterword-muted, color-mix(in srgb, currentColor var(--_ink, 74%), transparent));
+      --_hairline: var(--afterword-hairline, color-mix(in srgb, currentColor 16%, transparent));
+      --_wash: var(--afterword-wash, color-mix(in srgb, currentColor 6%, transparent));
+      --_control: var(--afterword-control, color-mix(in srgb, currentColor 60%, transparent));
+    }
+  }
+  .root.dark {
+    --_accent: var(--afterword-accent, var(--_host-accent, #8ab8ff));
+    --_accent-text: var(--afterword-accent-text, #10182a);
+    --_danger: var(--afterword-danger, #ffb4ab);
+    --_success: var(--afterword-success, #8fd8a8);
+    --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.5));
+    color-scheme: dark;
+  }
+  .root.light {
+    color-scheme: light;
+  }
+  /* The author asked for a scheme that the page behind us does not have: then we bring our own paper and ink. */
+  .root.paper {
+    color: var(--afterword-text, CanvasText);
+    background: var(--afterword-background, Canvas);
+    padding: calc(4 * var(--_space));
+    border-radius: var(--_radius);
+  }
+`;
+
+/** Rules that every element of ours begins with. */
+export const shared = css`
+  :host {
+    display: block;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  *,
+  ::before,
+  ::after {
+    box-sizing: border-box;
+  }
+  h2,
+  h3,
+  h4,
+  h5,
+  h6,
+  p,
+  ol,
+  ul {
+    margin: 0;
+    padding: 0;
+    font: inherit;
+  }
+  ol,
+  ul {
+    list-style: none;
+  }
+  button {
+    appearance: none;
+    font: inherit;
+    line-height: 1.25;
+    color: inherit;
+    background: none;
+    border: 0;
+    margin: 0;
+    padding: 0;
+    min-block-size: 28px;
+    min-inline-size: 24px;
+    text-align: start;
+    cursor: pointer;
+    border-radius: calc(var(--_radius) * 0.75);
+    touch-action: manipulation;
+  }
+  button:disabled,
+  button[aria-disabled='true'] {
+    cursor: default;
+    opacity: 0.6;
+  }
+  a {
+    color: var(--_accent);
+    text-underline-offset: 0.15em;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  svg {
+    inline-size: 16px;
+    block-size: 16px;
+    flex: none;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.5;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    vertical-align: -3px;
+  }
+  .hidden {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .quiet {
+    color: var(--_muted);
+    padding-inline: calc(2 * var(--_space));
+    font-size: var(--_small);
+    font-weight: 500;
+  }
+  .firm {
+    border: 1px solid var(--_hairline);
+    padding: calc(1.5 * var(--_space)) calc(3 * var(--_space));
+    min-block-size: 36px;
+    font-size: var(--_fine);
+    font-weight: 500;
+    text-align: center;
+  }
+  .primary {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_accent-text);
+  }
+  .note {
+    font-size: var(--_fine);
+    color: var(--_muted);
+  }
+  @media (hover: hover) {
+    .quiet:hover,
+    .firm:hover {
+      background: var(--_wash);
+      color: inherit;
+    }
+    .primary:hover {
+      background: var(--_accent);
+      color: var(--_accent-text);
+      filter: brightness(1.08);
+    }
+  }
+  @media (forced-colors: active) {
+    button {
+      border: 1px solid ButtonText;
+    }
+    button[aria-pressed='true'],
+    button[aria-checked='true'] {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    button {
+      transition:
+        opacity 120ms,
+        background-color 120ms;
+    }
+  }
+`;
