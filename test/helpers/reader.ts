@@ -104,3 +104,56 @@ export function comment(section: Locator, writer: string, piece?: string | RegEx
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+/** What browsers themselves write when a request fails; no page can prevent that line. */
+export function ownErrors(errors: readonly string[]): string[] {
+  return errors.filter((error) => !error.startsWith('Failed to load resource'));
+}
+
+/** The field a new comment is written in, whether the form was opened yet or not. */
+export function field(section: Locator): Locator {
+  return section.getByRole('textbox', { name: /^(Your comment|Write a comment)$/ });
+}
+
+/** Writes a new comment and presses *Post*. */
+export async function post(section: Locator, text: string, name = 'Visitor'): Promise<void> {
+  await field(section).click();
+  await fillIn(section, /^Your comment$/, text, name);
+  await section.getByRole('button', { name: 'Post', exact: true }).click();
+}
+
+/** Answers a comment, found by its writer and a piece of its text. */
+export async function reply(
+  section: Locator,
+  writer: string,
+  piece: string,
+  text: string,
+  name = 'Visitor',
+): Promise<void> {
+  const row = comment(section, writer, piece);
+  await row.getByRole('button', { name: `Reply to ${writer}`, exact: true }).click();
+  await fillIn(row, new RegExp(`^Your reply to ${escape(writer)}$`), text, name);
+  await row.getByRole('button', { name: 'Reply', exact: true }).last().click();
+}
+
+async function fillIn(form: Locator, label: RegExp, text: string, name: string): Promise<void> {
+  const named = form.getByRole('textbox', { name: 'Name', exact: true }).first();
+  const words = form.getByRole('textbox', { name: label });
+  await words.fill(text);
+  await named.fill(name);
+}
+
+/** Chooses an order in the toolbar. */
+export async function sortBy(section: Locator, order: 'Newest' | 'Oldest' | 'Most voted'): Promise<void> {
+  const choice = { name: order, exact: true };
+  await section.getByRole('radio', choice).or(section.getByRole('button', choice)).first().click();
+}
+
+/** Opens the menu of a row and chooses from it. */
+export async function choose(row: Locator, writer: string, what: string | RegExp): Promise<void> {
+  await row
+    .getByRole('button', { name: `More for ${writer}’s comment` })
+    .first()
+    .click();
+  await row.getByRole('menuitem', { name: what }).click();
+}
