@@ -223,7 +223,6 @@ export const ar: AllMessages = {
   'form.optional': '{label} (اختياري)',
   'form.post': 'نشر',
   'form.save': 'حفظ',
-  'form.write': 'كتابة',
   'form.preview': 'معاينة',
   'form.preview.empty': 'لا شيء لعرضه بعد.',
   'form.remember': 'تذكّرني على هذا الجهاز',

@@ -157,7 +157,6 @@ export const de: AllMessages = {
   'form.optional': '{label} (freiwillig)',
   'form.post': 'Absenden',
   'form.save': 'Speichern',
-  'form.write': 'Schreiben',
   'form.preview': 'Vorschau',
   'form.preview.empty': 'Noch nichts zu sehen.',
   'form.remember': 'Auf diesem Gerät an mich erinnern',

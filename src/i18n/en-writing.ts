@@ -14,7 +14,6 @@ export const enWriting = {
   'form.optional': '{label} (optional)',
   'form.post': 'Post',
   'form.save': 'Save',
-  'form.write': 'Write',
   'form.preview': 'Preview',
   'form.preview.empty': 'Nothing to show yet.',
   'form.remember': 'Remember me on this device',

@@ -1,0 +1,704 @@
+/**
+ * Where a reader writes: a new comment, a reply, or a change of an own comment. It collects words and asks to send them;
+ * what is typed is put down at every pause, and leaves the form only when the thread has taken it.
+ */
+import { html, LitElement, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import type { Rendered } from '../content/safe-html.ts';
+import { renderComment } from '../content/safe-html.ts';
+import { en } from '../i18n/en.ts';
+import { enWriting } from '../i18n/en-writing.ts';
+import type { AllMessages, Messages } from '../i18n/locale.ts';
+import { direction, languageOf, say, sayRefusal } from '../i18n/locale.ts';
+import type { Mention, Rules } from '../model/comment.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Ambient } from '../sync/ambient.ts';
+import { ambient } from '../sync/ambient.ts';
+import type { Draft, DraftPlace, ThreadStore } from '../sync/store.ts';
+import { AfterwordSubmitEvent } from './events.ts';
+import type { Field, Wrong } from './form-checks.ts';
+import { findWrong, OPEN_RULES, websiteOf } from './form-checks.ts';
+import { DraftKeeper } from './form-draft.ts';
+import { keepIdentity, recallIdentity } from './form-identity.ts';
+import { PeopleList } from './form-people.ts';
+import { formStyles } from './form-styles.ts';
+import type { Change, Selected, Tool } from './form-text.ts';
+import { applyTool, insertBlock, lengthOf, mentionsIn, quoted } from './form-text.ts';
+import { renderTools } from './form-tools.ts';
+import { newId } from './new-id.ts';
+import { shared } from './styles.ts';
+
+export type FormMode = 'new' | 'reply' | 'edit';
+
+/** The form has nothing more to do: its words are sent (`operationId`), or the reader closed it. Not composed. */
+export class AfterwordFormCloseEvent extends Event {
+  static readonly type = 'afterword-form-close';
+  constructor(
+    /** What the words became; null where they were not sent and wait as a draft. */
+    readonly operationId: string | null,
+  ) {
+    super(AfterwordFormCloseEvent.type, { bubbles: true });
+  }
+}
+
+type Who = 'name' | 'email' | 'website';
+const NOBODY: Readonly<Record<Who, string>> = { name: '', email: '', website: '' };
+
+/** The same words to the same place within this time are a hand that trembled (FAULTS F8). */
+const TREMBLE = 2_000;
+/** What each thread was told last, whichever form said it. */
+const lastSent = new WeakMap<ThreadStore, { readonly place: DraftPlace; readonly text: string; readonly at: number }>();
+
+/**
+ * Lets a reader write a comment, a reply or a change. Made and placed by the section.
+ *
+ * @element afterword-form
+ * @fires {AfterwordSubmitEvent} afterword-submit - The reader pressed *Post*, *Reply* or *Save*; cancelable.
+ * @fires {AfterwordFormCloseEvent} afterword-form-close - The words are sent, or the reader closed the form.
+ */
+export class AfterwordForm extends LitElement {
+  static override styles = [shared, formStyles];
+
+  /** The thread that is written to. */
+  @property({ attribute: false }) store: ThreadStore | null = null;
+  /** All words of the interface; those of the form are English where they are missing. */
+  @property({ attribute: false }) messages: Messages = en;
+  /** A new comment, a reply to one or a change of one. */
+  @property({ attribute: false }) mode: FormMode = 'new';
+  /** The comment that is answered or changed. */
+  @property({ attribute: false }) commentId: string | null = null;
+  /** The top-level comment of the branch that is answered in. */
+  @property({ attribute: false }) rootId: string | null = null;
+  /** Name of the person answered. */
+  @property({ attribute: false }) replyTo = '';
+  /** In an edit: the comment's text as it is now. Where it changes under the reader's hands, both texts are shown. */
+  @property({ attribute: false }) original = '';
+  /** What the site allows, narrowed by the page; null until it is known. */
+  @property({ attribute: false }) rules: Rules | null = null;
+  /** Whom a text can mention: the people of the thread. */
+  @property({ attribute: false }) people: readonly Mention[] = [];
+  /** Whether the preview shows pictures of other hosts. */
+  @property({ attribute: false }) images: 'none' | 'remote' = 'none';
+  /** Time and timers; another one in tests. */
+  @property({ attribute: false }) clock: Pick<Ambient, 'now' | 'after' | 'on'> = ambient();
+
+  @state() private text = '';
+  @state() private who = NOBODY;
+  @state() private remember = false;
+  @state() private agreed = false;
+  @state() private open = false;
+  @state() private wrong: ReadonlyMap<Field, Wrong> = new Map();
+  @state() private previewing = false;
+  @state() private shown: Rendered | null = null;
+  @state() private restored = false;
+  @state() private same = false;
+  /** Said once by screen readers; nothing is seen of it. */
+  @state() private said = '';
+  @state() private tool = 0;
+  /** In an edit: the text that was begun from. */
+  @state() private base = '';
+
+  @query('textarea') private readonly field!: HTMLTextAreaElement;
+
+  private words: AllMessages = { ...en, ...enWriting };
+  private chosen: readonly Mention[] = [];
+  private place: DraftPlace = 'new';
+  /** Which thread and place the words belong to; a store that is opened again is the same thread. */
+  private home: string | null = null;
+  private restoring: Promise<void> = Promise.resolve();
+  private quiet = false;
+  private readonly keeper = new DraftKeeper(
+    () => this.clock,
+    () => this.tellLength(),
+  );
+  private readonly list = new PeopleList(this, (who, change) => {
+    this.chosen = [...this.chosen.filter(({ id }) => id !== who.id), who];
+    this.apply(change);
+  });
+  private stops: readonly (() => void)[] = [];
+
+  /** Opens the form and puts the caret into it. */
+  override focus(options?: FocusOptions): void {
+    this.unfold();
+    this.field.focus(options);
+  }
+
+  /** Puts a quote of somebody's words where the caret is, and the caret below it. */
+  quote(words: string, name = ''): void {
+    this.unfold();
+    // In a reply it is plain whose words are answered.
+    this.apply(insertBlock(this.selected, quoted(words, this.mode === 'reply' && name === this.replyTo ? '' : name)));
+  }
+
+  /**
+   * Gives words back that were in use elsewhere: of a refused comment, or typed before this form was there. Resolves
+   * when they are a draft, so that the other place may let go of them.
+   */
+  async putBack(words: string, mentions: readonly Mention[] = []): Promise<void> {
+    this.drawNow();
+    this.chosen = [...this.chosen, ...mentions];
+    if (this.mode === 'edit' || this.text.trim() === '') this.text = words;
+    else if (this.text !== words) this.text = `${this.text.trimEnd()}\n\n${words}`;
+    this.open = true;
+    this.keeper.writeSoon(() => this.draft());
+    await this.keeper.writeNow();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The reader may be leaving, and a page that is put away gets no other chance.
+    this.stops = [this.clock.on('hide', () => void this.keeper.writeNow())];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.stops) stop();
+    void this.keeper.writeNow();
+  }
+
+  protected override async getUpdateComplete(): Promise<boolean> {
+    const drawn = await super.getUpdateComplete();
+    await this.restoring;
+    return (await super.getUpdateComplete()) && drawn;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('messages')) this.words = { ...enWriting, ...this.messages };
+    if (changed.has('store') || changed.has('mode') || changed.has('commentId')) this.settle();
+    // Nothing of one's own to lose: the form follows the comment.
+    if (this.mode === 'edit' && (this.text === this.base || this.text === this.original)) {
+      this.text = this.base = this.original;
+    }
+    if (this.previewing) this.preview();
+  }
+
+  protected override updated(): void {
+    const { field } = this;
+    if (field.value !== this.text) field.value = this.text;
+    if (!CSS.supports('field-sizing', 'content')) grow(field);
+  }
+
+  private get ruling(): Rules {
+    return this.rules ?? OPEN_RULES;
+  }
+
+  private get selected(): Selected {
+    const { selectionStart: start, selectionEnd: end, value: text } = this.field;
+    return { text, start, end };
+  }
+
+  /** The comment is another than the one the reader began from, and so are the reader's words (FAULTS G5). */
+  private get conflict(): boolean {
+    return this.mode === 'edit' && this.base !== this.original && this.text !== this.original;
+  }
+
+  /** How many code points are left; null while there is room enough. */
+  private get left(): number | null {
+    const { maxLength } = this.ruling;
+    const near = Math.max(20, Math.min(200, maxLength / 10));
+    // A code point is at most two units: far from the limit nothing needs to be counted.
+    if (this.text.length <= maxLength - near) return null;
+    const left = maxLength - lengthOf(this.text);
+    return left <= near ? left : null;
+  }
+
+  /** Finds the place that the words belong to, and the draft that waits there. */
+  private settle(): void {
+    const { store, mode, commentId } = this;
+    this.place = mode === 'new' ? 'new' : `${mode} ${commentId ?? ''}`;
+    this.keeper.moveTo(store, this.place);
+    if (!store) return;
+    const { backend, site, page } = store.key;
+    const home = JSON.stringify([backend, site, page, this.place]);
+    if (home === this.home) return;
+    // Words typed before the thread was there stay; those of another thread are its draft now.
+    if (this.home !== null) this.text = '';
+    this.home = home;
+    this.wrong = new Map();
+    this.previewing = this.restored = this.same = false;
+    this.chosen = [];
+    this.open = mode !== 'new' || this.text !== '';
+    if (mode === 'edit' && this.text === '') this.text = this.base = this.original;
+    this.restoring = this.restore(store, home);
+  }
+
+  private async restore(store: ThreadStore, home: string): Promise<void> {
+    const [draft, identity] = await Promise.all([this.keeper.read(), recallIdentity(store)]);
+    if (home !== this.home) return;
+    const { name, email, website } = this.who;
+    this.who = {
+      name: name || draft?.name || identity?.name || '',
+      email: email || draft?.email || identity?.email || '',
+      website: website || draft?.website || identity?.website || '',
+    };
+    this.remember ||= identity?.remember ?? false;
+    this.agreed ||= identity?.agreedTo != null && identity.agreedTo === this.rules?.consent;
+    if (!draft?.text || draft.text === this.text) return;
+    const typed = this.text !== this.base;
+    // Somebody who is already typing keeps what they typed, below what they once wrote.
+    this.text = typed ? `${draft.text}\n\n${this.text}` : draft.text;
+    if (this.mode === 'edit') this.base = draft.before ?? this.base;
+    this.chosen = [...(draft.mentions ?? []), ...this.chosen];
+    this.restored = true;
+    if (this.open) this.said = say(this.words, 'form.restored');
+  }
+
+  private draft(): Draft {
+    const { name, email, website } = this.who;
+    const untouched = this.mode === 'edit' && this.text === this.base;
+    return {
+      text: untouched ? '' : this.text,
+      ...(name && { name }),
+      ...(email && { email }),
+      ...(website && { website }),
+      ...(this.chosen.length > 0 && { mentions: this.chosen }),
+      ...(this.mode === 'edit' && { before: this.base }),
+      savedAt: this.clock.now(),
+    };
+  }
+
+  private drawNow(): void {
+    if (this.isUpdatePending) this.performUpdate();
+  }
+
+  private unfold(): void {
+    this.open = true;
+    this.previewing = false;
+    // Not in the next turn: a phone shows its keyboard only for a focus in the turn of the press.
+    this.drawNow();
+  }
+
+  /** Makes a change as if typed, so that the browser's *undo* takes it back. */
+  private apply({ start, end, insert, from, to }: Change): void {
+    const { field } = this;
+    const wanted = field.value.slice(0, start) + insert + field.value.slice(end);
+    field.focus();
+    field.setSelectionRange(start, end);
+    if (insert) document.execCommand('insertText', false, insert);
+    else if (start < end) document.execCommand('delete');
+    if (field.value !== wanted) field.value = wanted;
+    field.setSelectionRange(from, to);
+    this.onInput();
+    this.list.close();
+  }
+
+  private readonly onInput = (): void => {
+    this.text = this.field.value;
+    this.open = true;
+    this.restored = this.same = false;
+    this.forgive('text');
+    this.keeper.writeSoon(() => this.draft());
+    this.lookForPeople();
+  };
+
+  private readonly lookForPeople = (): void => {
+    const { text, start, end } = this.selected;
+    if (start === end) this.list.look(text, end, this.people);
+    else this.list.close();
+    if (this.list.open) this.said = say(this.words, 'mentions.found', { count: this.list.offered.length });
+  };
+
+  private onWho(which: Who, event: Event): void {
+    this.who = { ...this.who, [which]: (event.target as HTMLInputElement).value };
+    this.forgive(which);
+    this.keeper.writeSoon(() => this.draft());
+  }
+
+  private forgive(field: Field): void {
+    if (!this.wrong.has(field)) return;
+    this.wrong = new Map([...this.wrong].filter(([name]) => name !== field));
+  }
+
+  private readonly onFocus = (): void => {
+    if (!this.quiet) this.open = true;
+    if (this.open && this.restored) this.said = say(this.words, 'form.restored');
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const { key } = event;
+    const command = event.ctrlKey || event.metaKey;
+    // To the host's own shortcuts a key typed in here looks like one typed nowhere.
+    if (!command && !event.altKey && (this.open || key !== 'Escape')) event.stopPropagation();
+    // While a word is being composed, Enter and Escape belong to the input method; 229 is how Safari says so.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (command && key === 'Enter') {
+      event.preventDefault();
+      if (!event.repeat) this.submit();
+    } else if (event.target === this.field && !command && this.list.handle(key)) event.preventDefault();
+    else if (key === 'Escape' && this.open) this.cancel(event);
+    else if (event.target === this.field && command && !event.altKey && !event.shiftKey) {
+      const tool: Tool | undefined = ({ b: 'bold', i: 'italic' } as const)[key];
+      if (!tool) return;
+      event.preventDefault();
+      this.use(tool);
+    }
+  };
+
+  private use(tool: Tool): void {
+    this.apply(applyTool(tool, this.selected));
+  }
+
+  private tellLength(): void {
+    if (this.left !== null) this.said = this.lengthInWords(this.left);
+  }
+
+  private lengthInWords(left: number): string {
+    return left < 0
+      ? say(this.words, 'form.over', { count: -left, limit: this.ruling.maxLength })
+      : say(this.words, 'form.left', { count: left });
+  }
+
+  private preview(): void {
+    const made = renderComment(this.text, 'markdown', {
+      images: this.images,
+      mentions: mentionsIn(this.text, this.chosen, this.people),
+      spoiler: say(this.words, 'tool.spoiler'),
+    });
+    if (!(made instanceof Promise)) {
+      this.shown = made;
+      return;
+    }
+    this.shown = null;
+    const { text } = this;
+    void made.then((shown) => {
+      if (text === this.text) this.shown = shown;
+    });
+  }
+
+  private readonly onSubmit = (event: Event): void => {
+    event.preventDefault();
+    this.submit();
+  };
+
+  private submit(): void {
+    const { store, place, text, mode, ruling } = this;
+    if (!store) return;
+    const now = this.clock.now();
+    const last = lastSent.get(store);
+    if (last && last.place === place && Math.abs(now - last.at) < TREMBLE && (text === '' || text === last.text)) {
+      this.same = text !== '';
+      return;
+    }
+    if (this.conflict) {
+      this.renderRoot.querySelector<HTMLElement>('.theirs button')?.focus();
+      return;
+    }
+    this.wrong = findWrong({ text, ...this.who, agreed: this.agreed }, ruling, mode === 'edit');
+    const [first] = this.wrong.keys();
+    if (first) {
+      this.previewing = false;
+      this.open = true;
+      this.drawNow();
+      this.renderRoot.querySelector<HTMLElement>(`#${first}`)?.focus();
+      return;
+    }
+    if (mode === 'edit' && text === this.base) {
+      this.cancel();
+      return;
+    }
+    const author = this.author();
+    const asked = mode === 'edit' ? 'edit' : 'post';
+    if (!this.dispatchEvent(new AfterwordSubmitEvent(asked, mode === 'new' ? null : this.commentId, text, author)))
+      return;
+
+    const operation = this.operation(now, author);
+    lastSent.set(store, { place, text, at: now });
+    if (mode !== 'edit') {
+      keepIdentity(store, {
+        ...this.who,
+        remember: this.remember,
+        agreedTo: this.agreed ? ruling.consent : null,
+      });
+    }
+    this.keeper.forget();
+    const { chosen } = this;
+    // The row shows the words from here on; where that goes wrong they come back.
+    void keep(store, operation, place).catch(() => this.putBack(text, chosen));
+    this.finish(operation.id);
+  }
+
+  private author(): { name: string; email?: string; website?: string } {
+    const { who, ruling } = this;
+    const email = ruling.email === 'none' ? '' : who.email.trim();
+    const website = ruling.website ? websiteOf(who.website) : null;
+    return { name: who.name.trim(), ...(email && { email }), ...(website && { website }) };
+  }
+
+  private operation(now: number, author: { name: string; email?: string; website?: string }): Operation {
+    const { text, mode, commentId } = this;
+    const asked = { id: newId(), createdAt: now, text, mentions: mentionsIn(text, this.chosen, this.people) };
+    if (mode === 'edit') return { kind: 'edit', ...asked, commentId: commentId ?? '', before: this.base };
+    const parentId = mode === 'reply' ? commentId : null;
+    return { kind: 'post', ...asked, parentId, rootId: parentId && (this.rootId ?? parentId), author };
+  }
+
+  private finish(operationId: string): void {
+    this.text = this.base = this.mode === 'edit' ? this.original : '';
+    this.chosen = [];
+    this.fold(operationId);
+  }
+
+  private cancel(event?: Event): void {
+    event?.preventDefault();
+    void this.keeper.writeNow();
+    this.fold(null);
+  }
+
+  private fold(operationId: string | null): void {
+    this.wrong = new Map();
+    this.previewing = this.restored = this.same = false;
+    this.said = '';
+    this.open = this.mode !== 'new';
+    this.list.close();
+    this.drawNow();
+    // The pressed button is gone: the focus waits in the field until the section takes it elsewhere.
+    if (this.mode === 'new') {
+      this.quiet = true;
+      this.field.focus({ preventScroll: true });
+      this.quiet = false;
+    }
+    this.dispatchEvent(new AfterwordFormCloseEvent(operationId));
+  }
+
+  private readonly takeTheirs = (): void => {
+    this.text = this.base = this.original;
+    this.settleConflict();
+  };
+
+  private readonly takeMine = (): void => {
+    this.base = this.original;
+    this.settleConflict();
+  };
+
+  private settleConflict(): void {
+    this.keeper.writeSoon(() => this.draft());
+    this.drawNow();
+    this.field.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { words, open } = this;
+    return html`<form
+      class=${open ? 'open' : ''}
+      novalidate
+      lang=${languageOf(words)}
+      dir=${direction(words)}
+      aria-label=${this.label}
+      @submit=${this.onSubmit}
+      @keydown=${this.onKey}
+    >
+      ${this.conflict ? this.renderConflict() : nothing}
+      <div class="box ${this.wrong.has('text') ? 'wrong' : ''}">
+        ${open ? this.renderTop() : nothing}
+        <label class="hidden" for="text">${this.label}</label>
+        <textarea
+          id="text"
+          name="text"
+          rows="1"
+          dir="auto"
+          placeholder=${say(words, 'form.placeholder')}
+          ?hidden=${this.previewing}
+          aria-invalid=${this.wrong.has('text')}
+          aria-describedby=${ids(this.wrong.has('text') && 'text-error', open && 'left')}
+          aria-autocomplete="list"
+          aria-controls=${this.list.open ? 'people' : nothing}
+          aria-activedescendant=${this.list.open ? `person-${this.list.active}` : nothing}
+          aria-keyshortcuts="Control+Enter Meta+Enter"
+          @focus=${this.onFocus}
+          @blur=${this.onBlur}
+          @input=${this.onInput}
+          @click=${this.lookForPeople}
+        ></textarea>
+        ${this.list.render(words)} ${this.previewing ? this.renderPreview() : nothing} ${this.renderError('text')}
+      </div>
+      ${open ? this.renderRest() : nothing}
+      <p class="hidden" role="status">${this.said}</p>
+    </form>`;
+  }
+
+  private get label(): string {
+    const { words, mode } = this;
+    if (mode === 'edit') return say(words, this.conflict ? 'form.mine' : 'form.edit');
+    return mode === 'reply'
+      ? say(words, 'form.reply', { name: this.replyTo || say(words, 'role.guest') })
+      : say(words, 'form.text');
+  }
+
+  private readonly onBlur = (): void => {
+    this.list.close();
+    void this.keeper.writeNow();
+  };
+
+  private renderTop(): TemplateResult {
+    const { words, tool, previewing } = this;
+    return html`<div class="top">
+      ${
+        previewing
+          ? nothing
+          : renderTools({
+              words,
+              current: tool,
+              moveTo: (index) => (this.tool = index),
+              use: (name) => this.use(name),
+            })
+      }
+      <button
+        type="button"
+        class="quiet"
+        aria-pressed=${previewing}
+        @click=${() => {
+          this.previewing = !previewing;
+        }}
+      >
+        ${say(words, 'form.preview')}
+      </button>
+    </div>`;
+  }
+
+  private renderPreview(): TemplateResult {
+    const { words, shown } = this;
+    const inside = !this.text.trim()
+      ? html`<p class="note">${say(words, 'form.preview.empty')}</p>`
+      : !shown
+        ? html`<p class="note">${say(words, 'loading-more')}</p>`
+        : 'html' in shown
+          ? html`<div class="body" dir="auto" .innerHTML=${shown.html}></div>`
+          : html`<div class="body words" dir="auto">${shown.text}</div>`;
+    return html`<div class="shown" role="region" aria-label=${say(words, 'form.preview')}>${inside}</div>`;
+  }
+
+  private renderConflict(): TemplateResult {
+    const { words } = this;
+    return html`<div class="theirs" role="group" aria-labelledby="conflict">
+      <p id="conflict" class="label">${say(words, 'form.conflict')}</p>
+      <p class="note">${say(words, 'form.theirs')}</p>
+      <div class="words" dir="auto">${this.original}</div>
+      <p class="end">
+        <button type="button" class="firm" @click=${this.takeTheirs}>${say(words, 'form.take-theirs')}</button>
+        <button type="button" class="firm" @click=${this.takeMine}>${say(words, 'form.take-mine')}</button>
+      </p>
+    </div>`;
+  }
+
+  private renderRest(): TemplateResult {
+    const { words, mode, ruling, left } = this;
+    const writes = { new: 'form.post', reply: 'reply', edit: 'form.save' } as const;
+    return html`${mode === 'edit' ? nothing : this.renderWho()}
+      ${this.restored ? html`<p class="note">${say(words, 'form.restored')}</p>` : nothing}
+      ${this.same ? html`<p class="error" role="alert">${say(words, 'form.same')}</p>` : nothing}
+      ${mode !== 'edit' && ruling.consent ? this.renderConsent(ruling.consent) : nothing}
+      <div class="end">
+        <p id="left" class="count ${left !== null && left < 0 ? 'over' : ''}">
+          ${left === null ? nothing : this.lengthInWords(left)}
+        </p>
+        <button type="button" class="quiet" @click=${() => this.cancel()}>${say(words, 'cancel')}</button>
+        <button type="submit" class="firm primary" title=${say(words, 'form.keys', { keys: sendKeys() })}>
+          ${say(words, writes[mode])}
+        </button>
+      </div>`;
+  }
+
+  private renderWho(): TemplateResult {
+    const { words, ruling } = this;
+    return html`<div class="fields">
+        ${this.renderField('name', 'text', 'name', ruling.name === 'required')}
+        ${ruling.email === 'none' ? nothing : this.renderField('email', 'email', 'email', ruling.email === 'required')}
+        ${ruling.website ? this.renderField('website', 'url', 'url', false) : nothing}
+      </div>
+      <div class="tick">
+        <input
+          id="remember"
+          type="checkbox"
+          .checked=${this.remember}
+          @change=${(event: Event) => (this.remember = (event.target as HTMLInputElement).checked)}
+        />
+        <label for="remember">${say(words, 'form.remember')}</label>
+      </div>`;
+  }
+
+  private renderField(
+    which: Who,
+    type: string,
+    autocomplete: 'name' | 'email' | 'url',
+    required: boolean,
+  ): TemplateResult {
+    const { words } = this;
+    const label = say(words, `form.${which}`);
+    return html`<div class="field">
+      <label for=${which}>${required ? label : say(words, 'form.optional', { label })}</label>
+      <input
+        id=${which}
+        name=${which}
+        type=${type}
+        autocomplete=${autocomplete}
+        dir=${which === 'name' ? 'auto' : 'ltr'}
+        class=${this.wrong.has(which) ? 'wrong' : ''}
+        aria-required=${required}
+        aria-invalid=${this.wrong.has(which)}
+        aria-describedby=${ids(this.wrong.has(which) && `${which}-error`, which === 'email' && 'email-hint')}
+        .value=${this.who[which]}
+        @input=${(event: Event) => this.onWho(which, event)}
+      />
+      ${this.renderError(which)}
+      ${which === 'email' ? html`<p id="email-hint" class="note">${say(words, 'form.email.hint')}</p>` : nothing}
+    </div>`;
+  }
+
+  private renderConsent(line: string): TemplateResult {
+    return html`<div class="field">
+      <div class="tick">
+        <input
+          id="agreed"
+          type="checkbox"
+          aria-required="true"
+          aria-invalid=${this.wrong.has('agreed')}
+          aria-describedby=${ids(this.wrong.has('agreed') && 'agreed-error')}
+          .checked=${this.agreed}
+          @change=${(event: Event) => {
+            this.agreed = (event.target as HTMLInputElement).checked;
+            this.forgive('agreed');
+          }}
+        />
+        <label for="agreed" dir="auto">${line}</label>
+      </div>
+      ${this.renderError('agreed')}
+    </div>`;
+  }
+
+  private renderError(field: Field): TemplateResult | typeof nothing {
+    const wrong = this.wrong.get(field);
+    return wrong ? html`<p id="${field}-error" class="error">${sayRefusal(this.words, wrong)}</p>` : nothing;
+  }
+}
+
+/** `async`, so that a store that throws at once is a rejection like any other. */
+async function keep(store: ThreadStore, operation: Operation, place: DraftPlace): Promise<void> {
+  await store.dispatch(operation, place);
+}
+
+/** What describes a field, of those that are there. */
+function ids(...known: readonly (string | false)[]): string | typeof nothing {
+  return known.filter(Boolean).join(' ') || nothing;
+}
+
+/** As tall as its text, where the browser can't do that by itself (Firefox, Safari before 26). */
+function grow(field: HTMLTextAreaElement): void {
+  field.style.blockSize = 'auto';
+  if (field.value) field.style.blockSize = `${field.scrollHeight}px`;
+}
+
+function sendKeys(): string {
+  return /^(Mac|iP)/.test(navigator.platform) ? '⌘ Enter' : 'Ctrl+Enter';
+}
+
+if (!customElements.get('afterword-form')) customElements.define('afterword-form', AfterwordForm);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'afterword-form': AfterwordForm;
+  }
+  interface HTMLElementEventMap {
+    'afterword-form-close': AfterwordFormCloseEvent;
+  }
+}

@@ -1,0 +1,224 @@
+/** How the form looks: one calm field that unfolds. Colours and sizes are the section's. */
+import { css } from 'lit';
+
+export const formStyles = css`
+  form {
+    display: grid;
+    gap: calc(3 * var(--_space));
+    max-inline-size: var(--_measure);
+  }
+  .box {
+    position: relative;
+    border: 1px solid var(--_control);
+    border-radius: var(--_radius);
+  }
+  .box:focus-within {
+    border-color: var(--_accent);
+    outline: 1px solid var(--_accent);
+  }
+  .box.wrong,
+  input.wrong {
+    border-color: var(--_danger);
+  }
+  .top {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    align-items: center;
+    gap: var(--_space);
+    padding: var(--_space);
+    border-block-end: 1px solid var(--_hairline);
+  }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+  }
+  .tools button {
+    min-inline-size: 32px;
+    min-block-size: 32px;
+    text-align: center;
+    color: var(--_muted);
+  }
+  .top > .quiet {
+    min-block-size: 32px;
+    margin-inline-start: auto;
+  }
+  .top > [aria-pressed='true'] {
+    background: var(--_wash);
+    color: inherit;
+  }
+  textarea,
+  input {
+    appearance: none;
+    box-sizing: border-box;
+    inline-size: 100%;
+    margin: 0;
+    font: inherit;
+    letter-spacing: inherit;
+    color: inherit;
+    background: none;
+    border: 0;
+    border-radius: var(--_radius);
+  }
+  textarea {
+    display: block;
+    padding: calc(2.5 * var(--_space)) calc(3 * var(--_space));
+    min-block-size: 44px;
+    max-block-size: 60vh;
+    resize: none;
+    overflow: auto;
+    overflow-wrap: anywhere;
+    outline: none;
+    field-sizing: content;
+    scroll-padding-block: 1em;
+  }
+  .open textarea {
+    min-block-size: 7em;
+    resize: vertical;
+  }
+  ::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
+  .fields {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 12em), 1fr));
+    gap: calc(3 * var(--_space));
+    align-items: start;
+  }
+  .field {
+    display: grid;
+    gap: var(--_space);
+  }
+  label,
+  .label {
+    font-size: var(--_fine);
+    font-weight: 500;
+  }
+  input:not([type='checkbox']) {
+    min-block-size: 40px;
+    padding: calc(1.5 * var(--_space)) calc(2.5 * var(--_space));
+    border: 1px solid var(--_control);
+  }
+  input:not([type='checkbox']):focus-visible {
+    border-color: var(--_accent);
+    outline: 1px solid var(--_accent);
+    outline-offset: 0;
+  }
+  .tick {
+    display: flex;
+    gap: calc(2 * var(--_space));
+    align-items: start;
+    min-block-size: 24px;
+  }
+  .tick label {
+    font-weight: 400;
+  }
+  input[type='checkbox'] {
+    appearance: auto;
+    accent-color: var(--_accent);
+    flex: none;
+    inline-size: 18px;
+    block-size: 18px;
+    margin: 2px;
+  }
+  .end {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    align-items: center;
+    gap: calc(2 * var(--_space));
+  }
+  .count {
+    margin-inline-end: auto;
+    font-size: var(--_small);
+    color: var(--_muted);
+    font-variant-numeric: tabular-nums;
+  }
+  .error,
+  .count.over {
+    font-size: var(--_small);
+    color: var(--_danger);
+  }
+  .error::before {
+    content: '!';
+    display: inline-block;
+    inline-size: 1.3em;
+    margin-inline-end: 0.4em;
+    border: 1px solid;
+    border-radius: 50%;
+    line-height: 1.2;
+    text-align: center;
+    font-weight: 700;
+  }
+  .box .error {
+    padding: 0 calc(3 * var(--_space)) calc(2 * var(--_space));
+  }
+  .shown {
+    padding: calc(2.5 * var(--_space)) calc(3 * var(--_space));
+    min-block-size: 7em;
+  }
+  .words {
+    white-space: pre-wrap;
+  }
+  .theirs {
+    border: 1px solid var(--_hairline);
+    border-inline-start: 3px solid var(--_accent);
+    border-radius: var(--_radius);
+    padding: calc(3 * var(--_space));
+    display: grid;
+    gap: calc(2 * var(--_space));
+  }
+  .theirs .words {
+    max-block-size: 40vh;
+    overflow: auto;
+  }
+  .theirs .end {
+    justify-content: flex-start;
+  }
+  .people {
+    position: absolute;
+    z-index: 2;
+    inset-block-start: 100%;
+    inset-inline-start: 0;
+    min-inline-size: min(16em, 100%);
+    max-inline-size: 100%;
+    margin-block-start: var(--_space);
+    padding: var(--_space);
+    background: var(--_surface);
+    border: 1px solid var(--_hairline);
+    border-radius: var(--_radius);
+    box-shadow: var(--_shadow);
+  }
+  .people li {
+    padding: calc(1.5 * var(--_space)) calc(2 * var(--_space));
+    min-block-size: 32px;
+    border-radius: calc(var(--_radius) * 0.75);
+    cursor: pointer;
+  }
+  .people [aria-selected='true'] {
+    background: var(--_accent);
+    color: var(--_accent-text);
+  }
+  @media (pointer: coarse) {
+    /* Below 16 px Safari zooms the page when a field gets the focus. */
+    textarea,
+    input {
+      font-size: max(16px, 1em);
+    }
+    .tools button {
+      min-inline-size: 40px;
+      min-block-size: 40px;
+    }
+  }
+  @media (forced-colors: active) {
+    .people [aria-selected='true'] {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+    .box:focus-within {
+      outline: 2px solid Highlight;
+    }
+  }
+`;
