@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import ts from 'typescript';
-import type { CustomElement } from 'custom-elements-manifest/schema';
+import type { Attribute, CustomElement } from 'custom-elements-manifest/schema';
 import {
   AUTHORS_ELEMENTS,
   elementsOf,
@@ -89,7 +89,7 @@ for (const source of sources) {
     for (const { name, attribute } of found) {
       assert.ok(told.get(name)?.description, `${tag}.${name} is not in the manifest, or without a sentence`);
       if (attribute === false) continue;
-      const entry = element.attributes?.find((it) => it.name === attribute);
+      const entry: Attribute | undefined = element.attributes?.find((it) => it.name === attribute);
       assert.equal(entry?.fieldName, name, `the attribute ${String(attribute)} of ${tag} is not in the manifest`);
     }
     const names = found.map((it) => it.name);
