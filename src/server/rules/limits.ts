@@ -1,0 +1,55 @@
+/**
+ * How fast one writer and one address may write (S-6). A bucket of tokens each: a burst is free, then one at a time. Kept
+ * in memory: a restart forgives, and no row is written for a request that is refused.
+ */
+
+export interface Limit {
+  /** How many at once. */
+  readonly burst: number;
+  /** Seconds until one more is allowed. */
+  readonly every: number;
+}
+
+export interface Limits {
+  readonly writesByWriter: Limit;
+  readonly writesByAddress: Limit;
+  readonly votesByWriter: Limit;
+  readonly votesByAddress: Limit;
+}
+
+export const STANDARD_LIMITS: Limits = {
+  writesByWriter: { burst: 20, every: 6 },
+  writesByAddress: { burst: 60, every: 2 },
+  votesByWriter: { burst: 60, every: 2 },
+  // An office shares an address; three hundred votes an hour are more than an office reads.
+  votesByAddress: { burst: 300, every: 12 },
+};
+
+/** So many writers are remembered; the one not seen for longest goes first. */
+const MOST_REMEMBERED = 20_000;
+
+export class Buckets {
+  readonly #limit: Limit;
+  readonly #now: () => number;
+  /** By name: when the bucket is full again, in milliseconds. */
+  readonly #fullAt = new Map<string, number>();
+
+  constructor(limit: Limit, now: () => number) {
+    this.#limit = limit;
+    this.#now = now;
+  }
+
+  /** Takes one. The answer is how many seconds to wait, 0 where it was there. */
+  take(name: string): number {
+    const now = this.#now();
+    const step = this.#limit.every * 1000;
+    const fullAt = Math.max(now, this.#fullAt.get(name) ?? 0);
+    const nextFullAt = fullAt + step;
+    const wait = nextFullAt - now - this.#limit.burst * step;
+    if (wait > 0) return Math.ceil(wait / 1000);
+    this.#fullAt.delete(name);
+    this.#fullAt.set(name, nextFullAt);
+    if (this.#fullAt.size > MOST_REMEMBERED) this.#fullAt.delete(this.#fullAt.keys().next().value!);
+    return 0;
+  }
+}

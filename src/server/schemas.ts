@@ -1,0 +1,234 @@
+/**
+ * The shapes that travel, as zod schemas: they check every request and are the OpenAPI document. The compiler checks that
+ * they say the same as the model's types, in both directions.
+ */
+import { z } from '@hono/zod-openapi';
+import type { Answer as ModelAnswer } from '../adapters/adapter.ts';
+import type * as model from '../model/comment.ts';
+import { ORDERS } from '../model/sort.ts';
+import { REASONS } from './problems.ts';
+import { STATE_NAMES } from './rules/states.ts';
+
+const time = z.int().describe('Milliseconds since the epoch, UTC.');
+const commentId = z.string().min(1).max(200);
+
+export const Author = z
+  .object({
+    id: z.string().optional().describe('Public and stable within a site.'),
+    name: z.string(),
+    website: z.string().optional(),
+    picture: z.string().optional(),
+    role: z.enum(['guest', 'member', 'moderator', 'admin']),
+  })
+  .openapi('Author');
+
+export const Mention = z
+  .object({ id: z.string().min(1).max(200), name: z.string().min(1).max(200) })
+  .openapi('Mention');
+
+export const Comment = z
+  .object({
+    id: z.string(),
+    parentId: z.string().nullable(),
+    rootId: z.string(),
+    state: z.enum(STATE_NAMES as [model.CommentState, ...model.CommentState[]]),
+    author: Author.nullable().describe('Null for a stub: what is left of a removed comment that has replies.'),
+    text: z.string().describe('As written; HTML in it is not safe to show.'),
+    format: z.enum(['markdown', 'html', 'plain']),
+    createdAt: time,
+    editedAt: time.nullable(),
+    up: z.int(),
+    down: z.int(),
+    pinned: z.boolean(),
+    descendants: z.int().describe('Published comments below it at any depth.'),
+    revision: z.int().describe('The thread’s revision at its last change.'),
+    mentions: z.array(Mention).optional(),
+  })
+  .openapi('Comment');
+
+export const Rules = z
+  .object({
+    votes: z.enum(['up-down', 'up', 'none']),
+    name: z.enum(['required', 'optional']),
+    email: z.enum(['required', 'optional', 'none']),
+    website: z.boolean(),
+    minLength: z.int(),
+    maxLength: z.int().describe('In Unicode code points.'),
+    maxDepth: z.int().nullable(),
+    editSeconds: z.int(),
+    closed: z.boolean(),
+    consent: z.string().nullable(),
+  })
+  .openapi('Rules');
+
+export const ThreadInfo = z
+  .object({
+    epoch: z.string().describe('Another one: everything must be asked anew.'),
+    revision: z.int(),
+    count: z.int().describe('Published comments, replies included.'),
+    rules: Rules,
+  })
+  .openapi('ThreadInfo');
+
+export const Gap = z.object({ next: z.string(), left: z.int() }).openapi('Gap');
+
+export const Page = z
+  .object({
+    info: ThreadInfo,
+    comments: z.array(Comment).describe('In thread order.'),
+    roots: z.array(z.string()).describe('Ids of the top-level comments in the order asked for, without the pinned.'),
+    pinned: z.array(z.string()),
+    next: z.string().nullable().describe('Cursor of the next top-level comments.'),
+    left: z.int(),
+    gaps: z.record(z.string(), Gap).describe('By top-level comment: more replies wait.'),
+    markup: z.boolean().describe('Whether any text needs Markdown or HTML to be shown.'),
+  })
+  .openapi('Page');
+
+export const Changes = z
+  .object({
+    info: ThreadInfo,
+    comments: z.array(Comment),
+    removed: z.array(z.string()),
+    tooOld: z.boolean().describe('Ask for the first page again.'),
+  })
+  .openapi('Changes');
+
+export const Mine = z
+  .object({
+    votes: z.record(z.string(), z.enum(['up', 'down'])),
+    voteCounter: z.int(),
+    own: z.record(z.string(), z.object({ editableUntil: time.nullable() })),
+    unpublished: z.array(Comment),
+  })
+  .openapi('Mine');
+
+export const Answer = z
+  .object({
+    operationId: z.string().describe('The request’s Idempotency-Key.'),
+    comment: Comment.nullable(),
+    revision: z.int(),
+    editableUntil: time.nullable(),
+  })
+  .openapi('Answer');
+
+export const Counts = z.object({ counts: z.record(z.string(), z.int()) }).openapi('Counts');
+
+export const Hello = z
+  .object({ name: z.literal('afterword'), version: z.string(), api: z.literal(1) })
+  .openapi('Hello');
+
+export const ProblemJson = z
+  .object({
+    type: z.enum(REASONS.map((reason) => `urn:afterword:problem:${reason}`) as [string, ...string[]]),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    limit: z.int().optional(),
+  })
+  .openapi('Problem');
+
+const site = z.string().min(1).max(63).describe('Name of the site; `default` where a page names none.');
+/** Long addresses are page ids too. A NUL can't be stored everywhere, so nobody may begin with one. */
+const page = z
+  .string()
+  .min(1)
+  .max(2000)
+  .regex(/^[^\p{Cc}\p{Surrogate}]*$/u, 'A page id has no control characters.');
+
+export const pageQuery = z.object({ site, page });
+
+export const listQuery = z.object({
+  site,
+  page,
+  order: z.enum(ORDERS as unknown as [model.Order, ...model.Order[]]).default('newest'),
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+  after: z.string().min(1).max(1000).optional().describe('A cursor from an earlier answer.'),
+  root: commentId.optional().describe('Only what is below this top-level comment.'),
+  around: commentId.optional().describe('Only this comment with its path from the root; old ids of imports work.'),
+});
+
+export const changesQuery = z.object({
+  site,
+  page,
+  epoch: z.string().max(100),
+  revision: z.coerce.number().int().min(0),
+});
+
+export const countsQuery = z.object({
+  site,
+  page: z
+    .union([page, z.array(page).min(1).max(100)])
+    .transform((pages) => (typeof pages === 'string' ? [pages] : pages))
+    .openapi({ type: 'array', items: { type: 'string' }, maxItems: 100 }),
+});
+
+const mentions = z.array(Mention).max(20).default([]);
+
+export const postBody = z
+  .object({
+    site,
+    page: z.object({ id: page, url: z.string().min(1).max(2000), title: z.string().max(2000) }),
+    parentId: commentId.nullable(),
+    text: z.string(),
+    author: z.object({
+      name: z.string().max(1000),
+      email: z.string().max(1000).optional(),
+      website: z.string().max(2000).optional(),
+    }),
+    mentions,
+    consent: z.boolean().optional().describe('Whether the site’s consent line was ticked.'),
+    checks: z
+      .object({
+        trap: z.string().max(1000).optional().describe('A field that people don’t see.'),
+        seconds: z.number().min(0).optional().describe('How long the form was open.'),
+      })
+      .optional(),
+  })
+  .openapi('Post');
+
+export const editBody = z.object({ site, text: z.string(), mentions }).openapi('Edit');
+
+export const voteBody = z
+  .object({
+    site,
+    value: z.enum(['up', 'down', 'none']),
+    counter: z.int().min(0).describe('Grows with every wish of this writer; a lower one is ignored.'),
+  })
+  .openapi('Vote');
+
+export const commentParameter = z.object({ id: commentId });
+export const siteQuery = z.object({ site });
+
+/** A UUID: it becomes the comment's id, and is what a repeat is known by. */
+export const writeHeaders = z.object({
+  'idempotency-key': z.uuid().describe('The operation’s id. A repeat is answered and not done again.'),
+});
+
+/** What is left of a type when `readonly` is gone and "absent" means the same as "undefined". */
+type Plain<T> = T extends readonly (infer One)[]
+  ? Plain<One>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+    : T;
+type Loose<T> = T extends readonly (infer One)[]
+  ? Loose<One>[]
+  : T extends object
+    ? { [Key in keyof T]: undefined extends T[Key] ? Loose<Exclude<T[Key], undefined>> | undefined : Loose<T[Key]> }
+    : T;
+type Shape<T> = Loose<Plain<T>>;
+type Same<One, Other> = [Shape<One>] extends [Shape<Other>]
+  ? [Shape<Other>] extends [Shape<One>]
+    ? true
+    : never
+  : never;
+
+/** Fails to compile where a schema and the model's type drift apart. */
+type Agreed = [
+  Same<z.infer<typeof Comment>, model.Comment>,
+  Same<z.infer<typeof Page>, model.Page>,
+  Same<z.infer<typeof Changes>, model.Changes>,
+  Same<z.infer<typeof Mine>, model.Mine>,
+  Same<z.infer<typeof Answer>, ModelAnswer>,
+];
+true satisfies Agreed[number];

@@ -1,0 +1,119 @@
+/**
+ * Starts the server and stops it so that every request that began is answered. Used by the command and by tests; knows
+ * nothing of the command line.
+ */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { createHandler } from './handler.ts';
+import { Proxies } from './rules/addresses.ts';
+import { type Limits, STANDARD_LIMITS } from './rules/limits.ts';
+import type { Settings } from './rules/settings.ts';
+import { StaticFiles, type StaticOptions } from './static.ts';
+import { saveSite } from './storage/sites.ts';
+import { Storage } from './storage/storage.ts';
+import { VERSION } from './version.ts';
+
+/** A request whose header or body takes longer is cut off (FAULTS H9), in milliseconds. */
+const HEADERS_MS = 15_000;
+const REQUEST_MS = 30_000;
+/** A hundred page ids of a counter request are an address of this length. */
+const MOST_HEADER_BYTES = 64 * 1024;
+/** How long requests may still take when the server is asked to stop (FAULTS H10), in milliseconds. */
+const DRAIN_MS = 10_000;
+
+export interface StartOptions extends StaticOptions {
+  /** Path of the SQLite file; made where there is none. */
+  readonly database: string;
+  /** 0 takes a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Addresses or networks whose `X-Forwarded-For` is believed. */
+  readonly proxies?: readonly string[];
+  /** Null: no rate limits. */
+  readonly limits?: Limits | null;
+  /** Key of the hashes of addresses; default: made once and kept in the database. */
+  readonly secret?: string;
+  /** Made or changed before the server listens. */
+  readonly sites?: Readonly<Record<string, Partial<Settings>>>;
+  readonly now?: () => number;
+  readonly log?: (line: string) => void;
+  readonly headersTimeout?: number;
+  readonly requestTimeout?: number;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly address: string;
+  readonly port: number;
+  readonly storage: Storage;
+  readonly files: StaticFiles;
+  /** Takes no more requests, answers those that began (for at most ten seconds) and closes the database. */
+  close(): Promise<void>;
+}
+
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const now = options.now ?? Date.now;
+  const proxies = new Proxies(options.proxies ?? []);
+  const storage = await Storage.open(options.database, options.secret === undefined ? {} : { secret: options.secret });
+  try {
+    for (const [name, settings] of Object.entries(options.sites ?? {})) {
+      await saveSite(storage.writer, name, settings, now());
+    }
+    const files = new StaticFiles(options);
+    const app = createHandler({
+      storage,
+      files,
+      version: VERSION,
+      now,
+      limits: options.limits === undefined ? STANDARD_LIMITS : options.limits,
+      proxies,
+      peerOf: (context) => (context.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '',
+      log: options.log ?? ((line) => console.error(line)),
+    });
+    const server = createServer(
+      {
+        headersTimeout: options.headersTimeout ?? HEADERS_MS,
+        requestTimeout: options.requestTimeout ?? REQUEST_MS,
+        maxHeaderSize: MOST_HEADER_BYTES,
+        connectionsCheckingInterval: 1_000,
+      },
+      getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    );
+    await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
+    const { port, address, family } = server.address() as AddressInfo;
+    const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+    let closing: Promise<void> | null = null;
+    return {
+      address: `http://${host}:${port}`,
+      port,
+      storage,
+      files,
+      close: () => (closing ??= stop(server).then(() => storage.close())),
+    };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  // A kept-alive connection becomes idle when its answer is out: look for those until all are gone.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}

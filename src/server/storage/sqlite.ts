@@ -1,0 +1,146 @@
+/**
+ * SQLite under Kysely: durable on acknowledge, readers beside one writer, write transactions that take the lock at their
+ * beginning. The only file that knows better-sqlite3.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type QueryCompiler,
+  SqliteAdapter,
+  type Dialect,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** How long a write waits for another process's before it gives up, in milliseconds. */
+const BUSY_MS = 10_000;
+
+export interface Connections {
+  /** One connection whose transactions take the write lock when they begin. */
+  readonly writer: Kysely<Tables>;
+  /** One connection that never writes; a transaction on it is a snapshot. */
+  readonly reader: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/** Makes the file, and its folder, where there is none. */
+export function openSqlite(file: string): Connections {
+  const path = resolve(file);
+  mkdirSync(dirname(path), { recursive: true });
+  const writer = new Kysely<Tables>({ dialect: new FileDialect(() => openWriter(path), 'begin immediate') });
+  const reader = new Kysely<Tables>({ dialect: new FileDialect(() => openReader(path), 'begin') });
+  return {
+    writer,
+    reader,
+    close: async () => {
+      await reader.destroy();
+      await writer.destroy();
+    },
+  };
+}
+
+function openWriter(path: string): Database.Database {
+  const database = new Database(path, { timeout: BUSY_MS });
+  database.pragma('journal_mode = WAL');
+  // A commit is on the disk before it is acknowledged, also in WAL mode.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('cache_size = -16000');
+  return database;
+}
+
+function openReader(path: string): Database.Database {
+  const database = new Database(path, { timeout: BUSY_MS });
+  database.pragma('query_only = ON');
+  database.pragma('cache_size = -16000');
+  return database;
+}
+
+class FileDialect implements Dialect {
+  readonly #open: () => Database.Database;
+  readonly #begin: string;
+
+  constructor(open: () => Database.Database, begin: string) {
+    this.#open = open;
+    this.#begin = begin;
+  }
+
+  createDriver(): Driver {
+    return new FileDriver(this.#open(), this.#begin);
+  }
+
+  createAdapter(): SqliteAdapter {
+    return new SqliteAdapter();
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new SqliteQueryCompiler();
+  }
+
+  createIntrospector(db: Kysely<unknown>): SqliteIntrospector {
+    return new SqliteIntrospector(db);
+  }
+}
+
+class FileDriver extends SqliteDriver {
+  readonly #database: Database.Database;
+  readonly #begin: string;
+
+  constructor(database: Database.Database, begin: string) {
+    super({ database: new PreparedStatements(database) });
+    this.#database = database;
+    this.#begin = begin;
+  }
+
+  /** A deferred transaction that reads first can't wait for the lock later: SQLite answers BUSY at once. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(this.#begin));
+  }
+
+  /** A full disk makes SQLite roll back by itself; a second rollback would hide the reason. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** Keeps what was compiled: the same few statements come again with every request. */
+class PreparedStatements {
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+  }
+
+  prepare(sql: string): ReturnType<typeof asKysely> {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      if (this.#statements.size >= 200) this.#statements.clear();
+      // Statements about the shape of tables come once.
+      if (/^(select|with|insert|update|delete|begin|commit|rollback)/.test(sql)) this.#statements.set(sql, statement);
+    }
+    return asKysely(statement);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+}
+
+function asKysely(statement: Database.Statement) {
+  return {
+    reader: statement.reader,
+    all: (parameters: readonly unknown[]): unknown[] => statement.all(parameters),
+    run: (parameters: readonly unknown[]) => statement.run(parameters),
+    iterate: (parameters: readonly unknown[]) => statement.iterate(parameters) as IterableIterator<unknown>,
+  };
+}

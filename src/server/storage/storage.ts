@@ -1,0 +1,127 @@
+/**
+ * The one way to the database: reads are snapshots on a connection that never writes, writes are transactions on one
+ * that takes the lock. A second kind of database is a second `Connections`.
+ */
+import type { Kysely } from 'kysely';
+import type { Changes, Mine, Page } from '../../model/comment.ts';
+import { authorIdOf } from '../rules/tokens.ts';
+import {
+  type RootsWish,
+  type Thread,
+  countPages,
+  findThread,
+  listAround,
+  listBranch,
+  listChanges,
+  listMine,
+  listRoots,
+} from './listing.ts';
+import { type Migration, migrate, readMeta } from './migrations.ts';
+import { type Site, findSite, listSites } from './sites.ts';
+import { type Connections, openSqlite } from './sqlite.ts';
+import type { Tables } from './tables.ts';
+import { type PostWish, type Writer, type Written, edit, post, remove, vote } from './writing.ts';
+
+export class Storage {
+  readonly writer: Kysely<Tables>;
+  readonly reader: Kysely<Tables>;
+  /** Key of the hashes of addresses. */
+  readonly secret: string;
+  /** True where the tables were made just now. */
+  readonly isNew: boolean;
+  readonly #connections: Connections;
+
+  private constructor(connections: Connections, secret: string, isNew: boolean) {
+    this.#connections = connections;
+    this.writer = connections.writer;
+    this.reader = connections.reader;
+    this.secret = secret;
+    this.isNew = isNew;
+  }
+
+  /** Opens the database of a file, makes it where there is none, and brings it to the newest shape. */
+  static async open(
+    file: string,
+    options: { secret?: string; migrations?: readonly Migration[] } = {},
+  ): Promise<Storage> {
+    const connections = openSqlite(file);
+    try {
+      const isNew = await migrate(connections.writer, options.migrations);
+      const secret = options.secret ?? (await readMeta(connections.writer, 'secret')) ?? '';
+      return new Storage(connections, secret, isNew);
+    } catch (error) {
+      await connections.close();
+      throw error;
+    }
+  }
+
+  async sites(): Promise<readonly Site[]> {
+    return listSites(this.reader);
+  }
+
+  async site(name: string): Promise<Site | null> {
+    return findSite(this.reader, name);
+  }
+
+  /** Everything asked inside sees the same moment. */
+  async read<T>(ask: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.reader.transaction().execute(ask);
+  }
+
+  /** The thread's row as it is now: enough to tell whether a reader's copy is still good. */
+  async thread(db: Kysely<Tables>, site: Site, page: string): Promise<Thread> {
+    return findThread(db, site, page, (await readMeta(db, 'epoch')) ?? '');
+  }
+
+  roots(db: Kysely<Tables>, thread: Thread, wish: RootsWish): Promise<Page> {
+    return listRoots(db, thread, wish);
+  }
+
+  branch(
+    db: Kysely<Tables>,
+    thread: Thread,
+    wish: { readonly rootId: string; readonly limit: number; readonly after?: string | undefined },
+  ): Promise<Page> {
+    return listBranch(db, thread, wish);
+  }
+
+  around(db: Kysely<Tables>, thread: Thread, id: string): Promise<Page> {
+    return listAround(db, thread, id);
+  }
+
+  changes(
+    db: Kysely<Tables>,
+    thread: Thread,
+    since: { readonly epoch: string; readonly revision: number },
+  ): Promise<Changes> {
+    return listChanges(db, thread, since);
+  }
+
+  mine(db: Kysely<Tables>, thread: Thread, tokenHash: string, now: number): Promise<Mine> {
+    return listMine(db, thread, authorIdOf(thread.site.name, tokenHash), now);
+  }
+
+  counts(site: string, pages: readonly string[]): Promise<Record<string, number>> {
+    return countPages(this.reader, site, pages);
+  }
+
+  post(writer: Writer, wish: PostWish): Promise<Written> {
+    return post(this.writer, writer, wish);
+  }
+
+  edit(writer: Writer, wish: Parameters<typeof edit>[2]): Promise<Written> {
+    return edit(this.writer, writer, wish);
+  }
+
+  remove(writer: Writer, commentId: string): Promise<Written> {
+    return remove(this.writer, writer, commentId);
+  }
+
+  vote(writer: Writer, wish: Parameters<typeof vote>[2]): Promise<Written> {
+    return vote(this.writer, writer, wish);
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+}
