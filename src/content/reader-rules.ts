@@ -16,13 +16,14 @@ const wordEnd = new RegExp(`${letter}$`, 'u');
 const wordStart = new RegExp(`^${letter}`, 'u');
 
 /**
- * What must not act as a mark of emphasis: marks inside a word (`f**k`, `2*3*4`) or between brackets (`(a)*(b)*(c)`), a
- * single tilde (`~5 to ~10`), an address, and smileys that stand alone: `*_*`, `-_-`, `>_<`, `:-*`, `\o/`.
+ * What must not act as a mark of emphasis: marks inside a word (`f**k`, `2*3*4`) or between brackets (`(a)*(b)*(c)`), before
+ * the rest of a file's name (`__init__.py`), a single tilde (`~5 to ~10`), an address, and smileys that stand alone: `*_*`, `-_-`, `>_<`, `:-*`, `\o/`.
  */
 const unmarked = new RegExp(
   [
     `(?<=${letter})[*~]+(?=${letter})`,
     '(?<=[)\\]}])\\*+(?=[([{])',
+    `_+(?=[.:/]${letter})`,
     '(?<!~)~(?!~)',
     'https?:\\/\\/[^\\s<]*[^\\s<*_~.,:;!?"\')\\]]',
     `(?<![^\\s(])(?:[-^;><@=.,~*°•¬+$]_+[-^;><@=.,~*°•¬+$]|\\*(?:[.,^-]+|\\\\o\\/)\\*|[:;=]['^o-]?\\*+)(?![^\\s).,!?])`,
@@ -306,9 +307,12 @@ function settleInline(
       const typed = token as TypedTag;
       if (lonelyTags.has(typed.tag)) continue;
       const stack = blockTags.has(typed.tag) ? blocksOpen : open;
+      if (stack && !typed.closing) {
+        stack.push(typed);
+        continue;
+      }
       const at = stack?.map((other) => other.tag).lastIndexOf(typed.tag) ?? -1;
-      if (stack && !typed.closing) stack.push(typed);
-      else if (!stack || at < 0) showAsTyped(typed);
+      if (!stack || at < 0) showAsTyped(typed);
       else stack.splice(at).slice(1).forEach(showAsTyped);
     } else if ('tokens' in token && token.tokens) {
       const isLink = token.type === 'link';
