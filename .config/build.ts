@@ -90,6 +90,8 @@ function buildNpm() {
 function buildDemo() {
   rmSync('dist/demo', { recursive: true, force: true });
   cpSync('demo', 'dist/demo', { recursive: true });
+  // The page of settings makes its controls out of it.
+  cpSync('dist/custom-elements.json', 'dist/demo/custom-elements.json');
 }
 
 async function buildServer() {

@@ -16,7 +16,8 @@ if (scheme) {
 
 // The worker keeps Afterword's own files; the pages named here it keeps too, so that they open with no network at all.
 if ('serviceWorker' in navigator) {
-  const keep = [
+  // The demo lies in a folder of the server, the worker at its root.
+  const pages = [
     './',
     'article.css',
     'demo.js',
@@ -26,8 +27,8 @@ if ('serviceWorker' in navigator) {
     'playground.js',
     'custom-elements.json',
   ];
-  const worker = new URL('afterword-sw.js', location.href);
-  for (const page of keep) worker.searchParams.append('keep', page);
+  const worker = new URL('/afterword-sw.js', location.href);
+  for (const page of pages) worker.searchParams.append('keep', new URL(page, import.meta.url).pathname);
   navigator.serviceWorker.register(worker).catch((error) => {
     console.info('These pages will not open offline: the service worker was not installed.', error);
   });

@@ -82,7 +82,7 @@ for (const { name, pages, size } of sources) {
   for (const [page, records] of chosen) {
     for (const order of Object.keys(orders) as (keyof typeof orders)[]) {
       test(`R-2, R-3: ${name}, page ${page} (${records.length}), is shown whole by ${order.toLowerCase()}`, async () => {
-        const reader = await newReader(browser);
+        const reader = await newReader(browser, { serviceWorkers: 'block' });
         await article(reader.page, `${name} ${page}`);
         await reader.section.getByRole('heading', { name: new RegExp(`^${records.length} comments?$`) }).waitFor();
         await sortBy(reader.section, order);
@@ -97,14 +97,14 @@ for (const { name, pages, size } of sources) {
 
 /** The demo's article, with another discussion under it. */
 async function article(page: Page, pageId: string): Promise<void> {
-  await page.route(`${server.url}/`, async (route) => {
+  await page.route(`${server.url}/demo/`, async (route) => {
     const answer = await route.fetch();
     const html = await answer.text();
     const body = html.replace(/data-page-id="[^"]*"/, `data-page-id="${pageId}" data-max-depth="20"`);
     assert.notEqual(body, html);
     await route.fulfill({ response: answer, body });
   });
-  await page.goto(server.url);
+  await page.goto(`${server.url}/demo/`);
 }
 
 /** Presses *Load all*, *Load more* and *Show N more replies* until none is left. */

@@ -95,7 +95,7 @@ test('R-6: what was written offline in a tab that closed is sent by the next pag
   await reader.context.setOffline(false);
 
   const next = await reader.tab();
-  await next.page.goto(`${server.url}/playground.html`);
+  await next.page.goto(`${server.url}/demo/playground.html`);
   await comment(next.section, 'Visitor', 'Left behind').waitFor();
   await comment(next.section, 'Visitor', 'Left behind').getByRole('link', { name: /\d{4}/ }).waitFor();
   assert.equal(timesInFile('Left behind in a closed tab.'), 1);
@@ -177,8 +177,8 @@ test('R-11: axe finds nothing in the article, the playground, on a phone, in the
     { path: '/', options: {} },
     { path: '/', options: { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true } },
     { path: '/', options: { colorScheme: 'dark' as const } },
-    { path: '/playground.html', options: {} },
-    { path: '/playground.html', options: { colorScheme: 'dark' as const, viewport: { width: 390, height: 800 } } },
+    { path: '/demo/playground.html', options: {} },
+    { path: '/demo/playground.html', options: { colorScheme: 'dark' as const, viewport: { width: 390, height: 800 } } },
   ];
   for (const { path, options } of states) {
     const reader = await newReader(browser, options);
