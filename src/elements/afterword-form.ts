@@ -20,7 +20,7 @@ import { AfterwordSubmitEvent } from './events.ts';
 import type { Field, Wrong } from './form-checks.ts';
 import { findWrong, OPEN_RULES, websiteOf } from './form-checks.ts';
 import { DraftKeeper } from './form-draft.ts';
-import { keepIdentity, recallIdentity } from './form-identity.ts';
+import { keepIdentity, recallIdentity, whenForgotten } from './form-identity.ts';
 import { PeopleList } from './form-people.ts';
 import { formStyles } from './form-styles.ts';
 import type { Change, Selected, Tool } from './form-text.ts';
@@ -28,6 +28,7 @@ import { applyTool, insertBlock, lengthOf, mentionsIn, quoted } from './form-tex
 import { renderTools } from './form-tools.ts';
 import { newId } from './new-id.ts';
 import { shared } from './styles.ts';
+import { textStyles } from './text-styles.ts';
 
 export type FormMode = 'new' | 'reply' | 'edit';
 
@@ -58,7 +59,7 @@ const lastSent = new WeakMap<ThreadStore, { readonly place: DraftPlace; readonly
  * @fires {AfterwordFormCloseEvent} afterword-form-close - The words are sent, or the reader closed the form.
  */
 export class AfterwordForm extends LitElement {
-  static override styles = [shared, formStyles];
+  static override styles = [shared, textStyles, formStyles];
 
   /** The thread that is written to. */
   @property({ attribute: false }) store: ThreadStore | null = null;
@@ -148,7 +149,13 @@ export class AfterwordForm extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // The reader may be leaving, and a page that is put away gets no other chance.
-    this.stops = [this.clock.on('hide', () => void this.keeper.writeNow())];
+    this.stops = [
+      this.clock.on('hide', () => void this.keeper.writeNow()),
+      whenForgotten(
+        () => this.store,
+        () => this.forgetWho(),
+      ),
+    ];
   }
 
   override disconnectedCallback(): void {
@@ -157,10 +164,9 @@ export class AfterwordForm extends LitElement {
     void this.keeper.writeNow();
   }
 
-  protected override async getUpdateComplete(): Promise<boolean> {
-    const drawn = await super.getUpdateComplete();
-    await this.restoring;
-    return (await super.getUpdateComplete()) && drawn;
+  /** Resolves when the draft that waited here, if there was one, is in the form. */
+  get ready(): Promise<void> {
+    return this.restoring;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -220,10 +226,11 @@ export class AfterwordForm extends LitElement {
     this.chosen = [];
     this.open = mode !== 'new' || this.text !== '';
     if (mode === 'edit' && this.text === '') this.text = this.base = this.original;
-    this.restoring = this.restore(store, home);
+    this.restoring = this.restore(store);
   }
 
-  private async restore(store: ThreadStore, home: string): Promise<void> {
+  private async restore(store: ThreadStore): Promise<void> {
+    const { home } = this;
     const [draft, identity] = await Promise.all([this.keeper.read(), recallIdentity(store)]);
     if (home !== this.home) return;
     const { name, email, website } = this.who;
@@ -242,6 +249,13 @@ export class AfterwordForm extends LitElement {
     this.chosen = [...(draft.mentions ?? []), ...this.chosen];
     this.restored = true;
     if (this.open) this.said = say(this.words, 'form.restored');
+  }
+
+  /** Words on the screen stay; who wrote them, and the copy on the disk, do not. */
+  private forgetWho(): void {
+    this.keeper.forget();
+    this.who = NOBODY;
+    this.remember = this.agreed = false;
   }
 
   private draft(): Draft {
@@ -263,10 +277,16 @@ export class AfterwordForm extends LitElement {
   }
 
   private unfold(): void {
+    this.lookAgain();
     this.open = true;
     this.previewing = false;
     // Not in the next turn: a phone shows its keyboard only for a focus in the turn of the press.
     this.drawNow();
+  }
+
+  /** An empty field that is opened may have words waiting that came by another way: from a refused row, another tab. */
+  private lookAgain(): void {
+    if (!this.open && this.store && this.text === '') this.restoring = this.restore(this.store);
   }
 
   /** Makes a change as if typed, so that the browser's *undo* takes it back. */
@@ -311,7 +331,10 @@ export class AfterwordForm extends LitElement {
   }
 
   private readonly onFocus = (): void => {
-    if (!this.quiet) this.open = true;
+    if (!this.quiet) {
+      this.lookAgain();
+      this.open = true;
+    }
     if (this.open && this.restored) this.said = say(this.words, 'form.restored');
   };
 
@@ -564,7 +587,7 @@ export class AfterwordForm extends LitElement {
         ? html`<p class="note">${say(words, 'loading-more')}</p>`
         : 'html' in shown
           ? html`<div class="body" dir="auto" .innerHTML=${shown.html}></div>`
-          : html`<div class="body words" dir="auto">${shown.text}</div>`;
+          : html`<div class="body plain" dir="auto">${shown.text}</div>`;
     return html`<div class="shown" role="region" aria-label=${say(words, 'form.preview')}>${inside}</div>`;
   }
 
@@ -573,7 +596,7 @@ export class AfterwordForm extends LitElement {
     return html`<div class="theirs" role="group" aria-labelledby="conflict">
       <p id="conflict" class="label">${say(words, 'form.conflict')}</p>
       <p class="note">${say(words, 'form.theirs')}</p>
-      <div class="words" dir="auto">${this.original}</div>
+      <div class="plain" dir="auto">${this.original}</div>
       <p class="end">
         <button type="button" class="firm" @click=${this.takeTheirs}>${say(words, 'form.take-theirs')}</button>
         <button type="button" class="firm" @click=${this.takeMine}>${say(words, 'form.take-mine')}</button>

@@ -15,6 +15,7 @@ import { nameOf, type Manner, type RowView } from './row.ts';
 import { RowList } from './row-list.ts';
 import { shared } from './styles.ts';
 import { ThreadController } from './thread-controller.ts';
+import { textStyles } from './text-styles.ts';
 import { threadStyles } from './thread-styles.ts';
 
 /** What the section tells its threads; everything of `Manner` but how a text is made ready. */
@@ -49,7 +50,7 @@ const NO_ROWS: readonly Row[] = [];
  * @csspart more - A button that loads more.
  */
 export class AfterwordThread extends LitElement {
-  static override styles: CSSResult[] = [shared, threadStyles];
+  static override styles: CSSResult[] = [shared, textStyles, threadStyles];
 
   /** The discussion that is shown. */
   @property({ attribute: false }) store: ThreadStore | null = null;
@@ -241,7 +242,7 @@ export class AfterwordThread extends LitElement {
       .commentId=${row.comment.id}
       .rootId=${row.comment.rootId}
       .replyTo=${nameOf(row.comment, messages)}
-      .before=${conflict?.state === 'conflict' ? conflict.theirs : row.comment.text}
+      .original=${conflict?.state === 'conflict' ? conflict.theirs : row.comment.text}
       .rules=${rules}
       .people=${this.people()}
       .images=${images}

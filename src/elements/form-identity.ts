@@ -12,6 +12,7 @@ export interface Identity extends Remembered {
 }
 
 const told = new Map<string, Identity>();
+const forms = new Set<(site: string) => void>();
 const siteOf = ({ backend, site }: ThreadKey): string => `${backend} ${site}`;
 
 export async function recallIdentity(store: ThreadStore): Promise<Identity | null> {
@@ -37,4 +38,15 @@ export function keepIdentity(store: ThreadStore, identity: Identity): void {
 
 export function forgetIdentity(store: ThreadStore): void {
   told.delete(siteOf(store.key));
+  for (const form of forms) form(siteOf(store.key));
+}
+
+/** Calls when the reader wants to be forgotten where this thread is; gives back what stops listening. */
+export function whenForgotten(store: () => ThreadStore | null, run: () => void): () => void {
+  const form = (site: string): void => {
+    const own = store();
+    if (own && siteOf(own.key) === site) run();
+  };
+  forms.add(form);
+  return () => void forms.delete(form);
 }

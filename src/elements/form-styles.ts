@@ -158,9 +158,6 @@ export const formStyles = css`
     padding: calc(2.5 * var(--_space)) calc(3 * var(--_space));
     min-block-size: 7em;
   }
-  .words {
-    white-space: pre-wrap;
-  }
   .theirs {
     border: 1px solid var(--_hairline);
     border-inline-start: 3px solid var(--_accent);
@@ -169,7 +166,7 @@ export const formStyles = css`
     display: grid;
     gap: calc(2 * var(--_space));
   }
-  .theirs .words {
+  .theirs .plain {
     max-block-size: 40vh;
     overflow: auto;
   }

@@ -152,10 +152,6 @@ export const threadStyles = css`
     /* Cut only where it is worth it: a text of 14 lines is shown whole, a longer one to its 12th. */
     max-block-size: 14.5lh;
   }
-  .plain {
-    white-space: pre-wrap;
-    unicode-bidi: plaintext;
-  }
   .body.cut {
     max-block-size: 12lh;
     mask-image: linear-gradient(#000 calc(100% - 3lh), transparent);
@@ -167,78 +163,6 @@ export const threadStyles = css`
   .more {
     margin-inline-start: calc(-2 * var(--_space));
     color: var(--_accent);
-  }
-  .body > :first-child {
-    margin-block-start: 0;
-  }
-  .body > :last-child {
-    margin-block-end: 0;
-  }
-  .body :is(p, ul, ol, pre, blockquote, table, details, h4, h5, h6) {
-    margin-block: 0.6em;
-  }
-  .body :is(ul, ol) {
-    padding-inline-start: 1.5em;
-    list-style: revert;
-  }
-  .body li > :is(p, ul, ol) {
-    margin-block: 0.2em;
-  }
-  .body :is(h4, h5, h6) {
-    font-size: 1em;
-    font-weight: 700;
-  }
-  .body blockquote {
-    margin-inline: 0;
-    padding-inline-start: calc(3 * var(--_space));
-    border-inline-start: 3px solid var(--_hairline);
-    color: var(--_muted);
-  }
-  .body :is(code, pre, kbd) {
-    font-family: var(--afterword-font-mono, ui-monospace, 'SF Mono', Consolas, monospace);
-    font-size: 0.9em;
-    background: var(--_wash);
-    border-radius: calc(var(--_radius) / 2);
-  }
-  .body :is(code, kbd) {
-    padding: 0.1em 0.3em;
-  }
-  .body pre {
-    padding: calc(2 * var(--_space)) calc(3 * var(--_space));
-    white-space: pre-wrap;
-  }
-  .body pre code {
-    padding: 0;
-    background: none;
-    font-size: 1em;
-  }
-  .body :is(img, video) {
-    max-inline-size: 100%;
-    block-size: auto;
-    border-radius: calc(var(--_radius) / 2);
-  }
-  .body table {
-    border-collapse: collapse;
-    font-size: var(--_fine);
-  }
-  .body :is(th, td) {
-    border: 1px solid var(--_hairline);
-    padding: var(--_space) calc(2 * var(--_space));
-    text-align: start;
-  }
-  .body hr {
-    border: 0;
-    border-block-start: 1px solid var(--_hairline);
-  }
-  .body summary {
-    cursor: pointer;
-    color: var(--_muted);
-    font-size: var(--_fine);
-  }
-  .body details {
-    border: 1px dashed var(--_control);
-    border-radius: calc(var(--_radius) / 2);
-    padding: var(--_space) calc(2 * var(--_space));
   }
   .stub h3,
   .stub h4,
