@@ -65,8 +65,11 @@ export type Delivery =
   | { readonly state: 'refused'; readonly reason: string; readonly detail?: string; readonly limit?: number }
   /** Somebody changed the same comment meanwhile: `theirs` is the text the backend has now. */
   | { readonly state: 'conflict'; readonly theirs: string }
-  /** Tried for a day; the reader may try again. */
-  | { readonly state: 'given-up' };
+  /**
+   * Tried for a day; the reader may try again. `perhapsSent`: the backend can't tell a repeat from a second comment, and
+   * it is open whether the first try arrived: the reader should look before trying again (FAULTS C13).
+   */
+  | { readonly state: 'given-up'; readonly perhapsSent?: true };
 
 /** An operation in the outbox. The row outlives the page; any page of the origin may send it. */
 export interface QueuedOperation {

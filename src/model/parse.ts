@@ -242,8 +242,9 @@ const delivery: Read<Delivery> = (value, path) => {
   const fields = fieldsOf(value, path);
   switch (fields['state']) {
     case 'waiting':
+      return { state: 'waiting' };
     case 'given-up':
-      return { state: fields['state'] };
+      return { state: 'given-up', ...(fields['perhapsSent'] === true && { perhapsSent: true }) };
     case 'retrying':
       return {
         state: 'retrying',

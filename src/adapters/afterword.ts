@@ -1,0 +1,299 @@
+/**
+ * Speaks to an Afterword server over HTTP (`/api/v1`). Every request has a time limit that covers the body, every body a
+ * limit in bytes, and every answer is judged in one place (FAULTS, "How an answer is judged").
+ */
+import type { Page } from '../model/comment.ts';
+import { targetOf, type Operation } from '../model/operation.ts';
+import { parseAnswer, parseChanges, parseMine, parsePage } from '../model/parse.ts';
+import { AdapterError, type Adapter, type Answer, type Identity, type SendOptions, type Trouble } from './adapter.ts';
+
+/** Taken when the module loads: a host page may replace them later (FAULTS E16). */
+const { fetch, JSON, AbortController, TextDecoder, setTimeout, clearTimeout } = globalThis;
+
+/** The world as far as an adapter meets it, so that a test can hold the clock. */
+export interface Wire {
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  /** Runs once after a while; gives back what calls it off. */
+  readonly after: (milliseconds: number, run: () => void) => () => void;
+}
+
+const realWire: Wire = {
+  fetch: (...asked) => fetch(...asked),
+  now: () => Date.now(),
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+const createTime = 15_000;
+const readTime = 10_000;
+const ackBytes = 64 * 1024;
+const listBytes = 1024 * 1024;
+/** The server takes this many page ids at once. */
+const countedAtOnce = 100;
+const longestRetryAfter = 60 * 60 * 1000;
+const problemPrefix = 'urn:afterword:problem:';
+
+/** The problem types that are no refusal, and what they are instead. */
+const asksReader: Readonly<Record<string, 'sign-in' | 'captcha'>> = { 'sign-in': 'sign-in', captcha: 'captcha' };
+const refusingStatuses: readonly number[] = [400, 403, 404, 410, 413, 415, 422];
+
+/** What `judge` needs to know of an answer. */
+export interface Answered {
+  readonly status: number;
+  readonly contentType: string;
+  readonly redirected: boolean;
+  readonly retryAfter: string | null;
+  /** Parsed JSON; undefined where the body is none. */
+  readonly body: unknown;
+}
+
+/** What an answer means; null for a yes whose body is still to be read as what was asked for. */
+export function judge(answer: Answered, now: number): Trouble | null {
+  const { status, body } = answer;
+  const isJson = /^application\/json\s*(;|$)/i.test(answer.contentType);
+  const strange: Trouble = { kind: 'unknown', because: 'answer' };
+  if (answer.redirected) return strange;
+  if (status === 200 || status === 201) return isJson && typeof body === 'object' && body !== null ? null : strange;
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    const busy: Trouble = { kind: 'busy', after: waitOf(answer.retryAfter, now) };
+    return status === 511 ? { ...busy, portal: true } : busy;
+  }
+  const problem = ourProblem(answer);
+  // Without our type it is a proxy's or a firewall's page, which says nothing of our comment. Neither does a server of
+  // another version: the words wait until one of us is brought up to date (B22).
+  if (!problem || problem.reason === 'version') return strange;
+  if (status === 409) return { kind: 'in-flight' };
+  const want = status === 401 ? 'sign-in' : asksReader[problem.reason];
+  if (want) return { kind: 'needs-reader', want };
+  if (status === 412) return { kind: 'conflict', theirs: typeof problem.theirs === 'string' ? problem.theirs : '' };
+  if (!refusingStatuses.includes(status)) return strange;
+  const said = { reason: problem.reason, ...(typeof problem.detail === 'string' && { detail: problem.detail }) };
+  if (status === 404 || status === 410) return { kind: 'gone', ...said };
+  return { kind: 'refused', ...said, ...(typeof problem.limit === 'number' && { limit: problem.limit }) };
+}
+
+function ourProblem({ contentType, body }: Answered) {
+  if (!/^application\/problem\+json\s*(;|$)/i.test(contentType) || typeof body !== 'object' || body === null)
+    return null;
+  const { type, detail, limit, theirs } = body as Record<string, unknown>;
+  if (typeof type !== 'string' || !type.startsWith(problemPrefix)) return null;
+  return { reason: type.slice(problemPrefix.length), detail, limit, theirs };
+}
+
+/** Seconds or a date; nonsense counts as not said, the past as now, more than an hour as an hour (FAULTS B3). */
+function waitOf(header: string | null, now: number): number | null {
+  if (!header) return null;
+  const milliseconds = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isNaN(milliseconds) ? null : Math.min(longestRetryAfter, Math.max(0, milliseconds));
+}
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+  readonly time: number;
+  readonly bytes: number;
+}
+
+/** One request, one judged JSON body. */
+async function request<T>(wire: Wire, url: string, asked: Asked, read: (body: unknown) => T): Promise<T> {
+  const ends = new AbortController();
+  let isOver = false;
+  const end = (): void => ends.abort();
+  const cancel = wire.after(asked.time, () => {
+    isOver = true;
+    end();
+  });
+  asked.signal.addEventListener('abort', end);
+  if (asked.signal.aborted) end();
+  try {
+    const response = await wire.fetch(url, {
+      method: asked.method ?? 'GET',
+      headers: asked.headers ?? {},
+      ...(asked.body !== undefined && { body: JSON.stringify(asked.body) }),
+      // A redirected POST silently becomes a GET that succeeds (A17).
+      redirect: 'error',
+      credentials: 'omit',
+      signal: ends.signal,
+    });
+    const body = parsed(await readBody(response, asked.bytes));
+    const { status, headers, redirected } = response;
+    const [contentType, retryAfter] = [headers.get('content-type') ?? '', headers.get('retry-after')];
+    const trouble = judge({ status, contentType, redirected, retryAfter, body }, wire.now());
+    if (trouble) throw new AdapterError(trouble);
+    try {
+      return read(body);
+    } catch (cause) {
+      throw new AdapterError({ kind: 'unknown', because: 'answer' }, { cause });
+    }
+  } catch (cause) {
+    if (cause instanceof AdapterError) throw cause;
+    throw new AdapterError({ kind: 'unknown', because: isOver ? 'timeout' : 'network' }, { cause });
+  } finally {
+    cancel();
+    asked.signal.removeEventListener('abort', end);
+  }
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Null where there is more than anybody should send us (A12). */
+async function readBody(response: Response, limit: number): Promise<string | null> {
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let size = 0; ;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.byteLength;
+    if (size > limit) {
+      reader.cancel().catch(() => undefined); // It is given up; whether it heard so does not matter.
+      return null;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** Says once what the page's author has to change; the browser's own message names no cure (A22). */
+const blocked = new Set<string>();
+function watchPolicy(server: string): void {
+  if (blocked.size === 0) {
+    globalThis.document?.addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+      for (const known of blocked) {
+        if (!blockedURI.startsWith(known)) continue;
+        blocked.delete(known);
+        console.error(`Afterword: add "connect-src ${known}" to this page's Content-Security-Policy.`);
+      }
+    });
+  }
+  blocked.add(server);
+}
+
+/** @param server The server's address, as in `https://comments.example`. */
+export function createAfterwordAdapter(server: string, wire: Wire = realWire): Adapter {
+  const base = server.replace(/\/+$/, '');
+  const api = `${base}/api/v1`;
+
+  function address(path: string, query: Readonly<Record<string, string | number | readonly string[]>>): string {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of [value].flat()) parameters.append(name, String(one));
+    }
+    return `${api}/${path}?${parameters}`;
+  }
+
+  /** Nothing but the address: such a request needs no preflight and any cache may answer it (S-2). */
+  const get = <T>(url: string, signal: AbortSignal, read: (body: unknown) => T, headers?: Record<string, string>) =>
+    request(wire, url, { signal, time: readTime, bytes: listBytes, ...(headers && { headers }) }, read);
+
+  const bearer = ({ token, userToken }: Identity): Record<string, string> => ({
+    authorization: `Bearer ${token}`,
+    ...(userToken !== undefined && { 'afterword-user': userToken }),
+  });
+
+  function write(
+    operation: Operation,
+    options: SendOptions,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Answer> {
+    const { id } = operation;
+    const headers = { ...bearer(options.identity), 'idempotency-key': id };
+    const site = options.thread.site;
+    return request(
+      wire,
+      body === undefined ? address(path, { site }) : `${api}/${path}`,
+      {
+        method,
+        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: { site, ...body } }),
+        signal: options.signal,
+        time: createTime,
+        bytes: ackBytes,
+      },
+      (answered) => {
+        const answer = parseAnswer(answered);
+        const isOurs = answer.comment ? answer.comment.id === targetOf(operation) : operation.kind === 'delete';
+        if (answer.operationId !== id || !isOurs) throw new TypeError('The answer is for another operation.');
+        return answer;
+      },
+    );
+  }
+
+  return {
+    id: `afterword ${base}`,
+    can: {
+      orders: ['newest', 'oldest', 'most-voted'],
+      reply: true,
+      edit: true,
+      delete: true,
+      votes: 'up-down',
+      around: true,
+      changes: true,
+      idempotent: true,
+    },
+
+    list({ site, page }, options): Promise<Page> {
+      const { order, limit } = options;
+      const which =
+        options.want === 'roots'
+          ? options.after === undefined
+            ? {}
+            : { after: options.after }
+          : options.want === 'replies'
+            ? { root: options.rootId, after: options.after }
+            : { around: options.id };
+      return get(address('comments', { site, page, order, limit, ...which }), options.signal, parsePage);
+    },
+
+    changes: ({ site, page }, { epoch, revision }, { signal }) =>
+      get(address('changes', { site, page, epoch, revision }), signal, parseChanges),
+
+    mine: ({ site, page }, { identity, signal }) =>
+      get(address('mine', { site, page }), signal, parseMine, bearer(identity)),
+
+    send(operation, options) {
+      const path = `comments/${encodeURIComponent(targetOf(operation))}`;
+      switch (operation.kind) {
+        case 'post': {
+          const { parentId, text, author, mentions } = operation;
+          const page = { id: options.thread.page, ...options.page };
+          return write(operation, options, 'POST', 'comments', { page, parentId, text, author, mentions });
+        }
+        case 'edit':
+          return write(operation, options, 'PUT', path, { text: operation.text, mentions: operation.mentions });
+        case 'delete':
+          return write(operation, options, 'DELETE', path);
+        case 'vote':
+          return write(operation, options, 'PUT', `${path}/vote`, {
+            value: operation.value,
+            counter: operation.counter,
+          });
+      }
+    },
+
+    async counts(site, pages, { signal }) {
+      const numbers: Record<string, number> = {};
+      for (let from = 0; from < pages.length; from += countedAtOnce) {
+        const some = pages.slice(from, from + countedAtOnce);
+        await get(address('counts', { site, page: some }), signal, (body) => {
+          const { counts } = body as { readonly counts: Readonly<Record<string, unknown>> };
+          for (const page of some) numbers[page] = Number(counts[page]) || 0;
+        });
+      }
+      return numbers;
+    },
+  };
+}

@@ -1,0 +1,583 @@
+/**
+ * The reader's words on their way: kept, sent oldest first, one at a time for each thread, and let go of only after a
+ * definite yes has been noted and laid into the cache. There is one outbox for the page (one more for pages that want
+ * nothing on disk); it belongs to no element and sends what waits for any thread of this origin whose backend it knows.
+ */
+import type { Adapter, Answer, Trouble } from '../adapters/adapter.ts';
+import type { ThreadKey } from '../model/comment.ts';
+import { targetOf, type Delivery, type QueuedOperation } from '../model/operation.ts';
+import { parseAnswer } from '../model/parse.ts';
+import type { Ambient } from './ambient.ts';
+import { isFull, type Database, type Key, type Row } from './database.ts';
+import {
+  allOutbox,
+  cacheAnswer,
+  dropCache,
+  makeToken,
+  outboxKey,
+  readAnswer,
+  readKept,
+  tokenKey,
+  writeKept,
+  type Kept,
+} from './records.ts';
+import { deliveryAfter, longestWait } from './retry.ts';
+import type { Tabs, Turn } from './tabs.ts';
+import { troubleOf } from './trouble.ts';
+
+/** How an operation came to its end, for the thread that shows it. */
+export type Settled =
+  | { readonly result: 'acknowledged'; readonly answer: Answer; readonly elsewhere: boolean }
+  | { readonly result: 'refused'; readonly reason: string }
+  /** Gone from the disk by another tab's hand, and no trace of it in the cache. */
+  | { readonly result: 'vanished' };
+
+/** Rows of a thread changed (null: those of many may have), or one of them came to its end. */
+export type OutboxListener = (thread: ThreadKey | null, row?: QueuedOperation, settled?: Settled) => void;
+
+export interface Outbox {
+  /** Resolves once the disk was read for the first time. */
+  readonly ready: Promise<void>;
+  /** What waits for a thread and was written as this identity, oldest first. */
+  of(thread: ThreadKey, identity: string): readonly QueuedOperation[];
+  /** How much waits for a backend and site, in any thread. */
+  countOf(thread: ThreadKey, identity: string): number;
+  /** Shows it at once; resolves when it is kept, or when it is certain that it can't be. */
+  add(row: Omit<QueuedOperation, 'order'>, draft: Key | null): Promise<void>;
+  retry(id: string): void;
+  discard(id: string): Promise<string | null>;
+  /** From now on rows of this backend can be sent; and as whom, where the page has the site's word for it. */
+  serve(adapter: Adapter, thread: ThreadKey, identity: string, userToken: string | null): void;
+  /** The reader's secret for a backend and site, if there is one yet. */
+  token(thread: ThreadKey): Promise<string | null>;
+  subscribe(listener: OutboxListener): () => void;
+  /** Everything of a backend and site leaves this page; the disk is the caller's. */
+  forget(thread: ThreadKey): void;
+  reread(thread?: ThreadKey): Promise<void>;
+  /** The network or the reader may be back: what waits for them need not wait out its time. */
+  wake(): void;
+  /** The page is put away: nothing is sent and nothing held. `rise` ends it. */
+  rest(): void;
+  rise(): void;
+}
+
+interface Entry extends Kept {
+  readonly place: 'writing' | 'kept' | 'only-here';
+  /** By `changes`: a reading of the disk that began earlier doesn't know it yet. */
+  readonly changedAt: number;
+  /** When it may be sent, by the clock that only grows. */
+  readonly due: number;
+  readonly triedAt: number;
+  /** Strange answers in a row. */
+  readonly strange: number;
+  /** Deleted when the words are certain to be elsewhere. */
+  readonly draft: Key | null;
+}
+
+/** An adapter that never settles must not hold the queue (FAULTS C3). */
+const watchdog = 30_000;
+/** Timers stop while a laptop sleeps: looked at this often, no wait outlasts its hour by much (F3). */
+const longestTimer = 30_000;
+/** However often the network comes and goes, this long between two attempts (A21); and soon enough once it is back (A1). */
+const shortestPause = 4000;
+/** Another tab is sending: its news or this time, whichever is first. */
+const otherTab = 3000;
+/** After this many attempts a row that the backend answers, but does not take, lets the others pass. */
+const patience = 4;
+
+const sending: Delivery = { state: 'sending' };
+const nameOf = ({ backend, site, page }: ThreadKey): string => JSON.stringify([backend, site, page]);
+const siteOf = ({ backend, site }: ThreadKey, identity = ''): string => JSON.stringify([backend, site, identity]);
+const textOf = ({ operation }: QueuedOperation): string | null => ('text' in operation ? operation.text : null);
+
+function isWaiting({ delivery: { state } }: QueuedOperation): boolean {
+  return state === 'sending' || state === 'waiting' || state === 'retrying';
+}
+
+export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outbox {
+  const entries = new Map<string, Entry>();
+  const adapters = new Map<string, Adapter>();
+  /** The site's word for a reader who signed in, by site and identity. */
+  const userTokens = new Map<string, string>();
+  /** Secrets this page has used, by site. */
+  const tokens = new Map<string, string>();
+  const listeners = new Set<OutboxListener>();
+  /** Threads this page is sending for, and those another tab is sending for, with when to ask again. */
+  const atWork = new Set<string>();
+  const elsewhere = new Map<string, number>();
+  const inFlight = new Set<string>();
+  /** Came to their end on this page: a reading of the disk that began before must not bring them back. */
+  const over = new Set<string>();
+  let changes = 0;
+  let lastOrder = 0;
+  let rest = new AbortController();
+  let cancelTimer = (): void => undefined;
+  let mayPersist = true;
+
+  const tell: OutboxListener = (...news) => {
+    for (const listener of [...listeners]) listener(...news);
+  };
+
+  function put(entry: Omit<Entry, 'changedAt'>): void {
+    entries.set(entry.row.operation.id, { ...entry, changedAt: ++changes });
+    lastOrder = Math.max(lastOrder, entry.row.order);
+  }
+
+  function takeOut(id: string): void {
+    over.add(id);
+    entries.delete(id);
+  }
+
+  /** Waits are kept by the wall clock, for other tabs and days, and waited out by one that nobody can move (F1). */
+  function dueOf(row: QueuedOperation): number {
+    const wait = row.notBefore - world.now();
+    return world.ticks() + (wait > longestWait ? 0 : Math.max(0, wait));
+  }
+
+  const inOrder = (thread: ThreadKey | undefined): Entry[] =>
+    [...entries.values()]
+      .filter(({ row }) => !thread || nameOf(row.thread) === nameOf(thread))
+      .sort((a, b) => a.row.order - b.row.order);
+
+  // ——— The disk
+
+  /**
+   * Writes a row that is not kept yet. The secret goes into the same transaction: a repeat after a crash has to come from
+   * the same writer, or the backend would not know it for a repeat.
+   */
+  async function keep(id: string): Promise<void> {
+    const entry = entries.get(id);
+    if (!entry) return;
+    const { thread } = entry.row;
+    const secret = tokens.get(siteOf(thread)) ?? makeToken(world);
+    tokens.set(siteOf(thread), secret);
+    let order = entry.row.order;
+    const write = (): Promise<void> =>
+      database.change([tokenKey(thread), outboxKey(thread)], 'strict', (rows) => {
+        const now = entries.get(id);
+        if (!now) return []; // Discarded or replaced meanwhile.
+        const stored = rows.find(([key]) => key[0] === 'token')?.[1];
+        if (typeof stored === 'string') tokens.set(siteOf(thread), stored);
+        const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readKept(row) ?? []) : []));
+        const known = others.find(({ row }) => row.operation.id === id);
+        if (known?.answer) return [];
+        // Another tab, or an earlier clock, may have numbered higher: what was asked last stays last.
+        order = known?.row.order ?? Math.max(now.row.order, ...others.map(({ row }) => row.order + 1));
+        const row = { ...now.row, order, saved: true };
+        return [
+          [tokenKey(thread), tokens.get(siteOf(thread))],
+          ...others
+            .filter((other) => isReplaced(other.row, row))
+            .map((other): Row => [outboxKey(thread, other.row.operation.id), undefined]),
+          writeKept({ ...now, row }),
+          ...(now.draft ? [[now.draft, undefined] as const] : []),
+        ];
+      });
+    const isKept = await write()
+      .catch(async (error: unknown) => {
+        if (!isFull(error)) throw error;
+        await dropCache(database);
+        await write();
+      })
+      .then(
+        () => true,
+        () => false,
+      );
+    const now = entries.get(id);
+    if (!now) return;
+    put({
+      ...now,
+      row: { ...now.row, order, saved: isKept && database.place !== 'refused' },
+      place: isKept ? 'kept' : 'only-here',
+      draft: isKept ? null : now.draft,
+    });
+  }
+
+  /** A newer wish about the same comment makes an older one needless, unless that one is on its way just now (R-4). */
+  function isReplaced(older: QueuedOperation, newer: QueuedOperation): boolean {
+    return (
+      older.operation.kind === 'vote' &&
+      newer.operation.kind === 'vote' &&
+      older.operation.commentId === newer.operation.commentId &&
+      older.operation.counter < newer.operation.counter &&
+      older.identity === newer.identity &&
+      !inFlight.has(older.operation.id)
+    );
+  }
+
+  /** Writes what became of a row, if the disk still has it: one that another tab has settled must not come back. */
+  async function note(entry: Entry): Promise<void> {
+    const key = outboxKey(entry.row.thread, entry.row.operation.id);
+    await database
+      .change([key], 'strict', ([stored]) => (stored && !readKept(stored)?.answer ? [writeKept(entry)] : []))
+      .catch(() => undefined); // The row on disk is then older, which costs an attempt and no words.
+  }
+
+  async function erase(row: QueuedOperation, draft: Key | null): Promise<void> {
+    const gone: Row[] = [[outboxKey(row.thread, row.operation.id), undefined]];
+    if (draft) gone.push([draft, undefined]);
+    await database.change([], 'strict', () => gone).catch(() => undefined); // Sent again, it would be known for a repeat.
+  }
+
+  async function reread(thread?: ThreadKey): Promise<void> {
+    const began = changes;
+    const rows = await database.rows(thread ? outboxKey(thread) : allOutbox).catch(() => null);
+    if (!rows) return; // What this page knows is still the best there is.
+    const seen = new Set<string>();
+    for (const stored of rows) {
+      const kept = readKept(stored);
+      if (!kept) continue;
+      const { id } = kept.row.operation;
+      seen.add(id);
+      const known = entries.get(id);
+      if (over.has(id) || (known && known.changedAt > began)) continue;
+      if (kept.answer) void finish(kept, kept.answer, true);
+      else {
+        const isSame = known?.row.notBefore === kept.row.notBefore;
+        put({
+          ...kept,
+          row: { ...kept.row, saved: database.place !== 'refused' },
+          place: 'kept',
+          due: isSame ? known.due : dueOf(kept.row),
+          triedAt: known?.triedAt ?? -Infinity,
+          strange: known?.strange ?? 0,
+          draft: known?.draft ?? null,
+        });
+      }
+    }
+    const vanished = inOrder(thread).filter(
+      ({ row, place, changedAt }) => place === 'kept' && changedAt <= began && !seen.has(row.operation.id),
+    );
+    await Promise.all(vanished.map(({ row }) => learn(row)));
+    tell(thread ?? null);
+  }
+
+  /** Another tab took it from the disk: sent, as the cache then tells, or thrown away by the reader. */
+  async function learn(row: QueuedOperation): Promise<void> {
+    const answer = await readAnswer(database, row.thread, row.operation).catch(() => null);
+    if (!entries.has(row.operation.id)) return;
+    takeOut(row.operation.id);
+    tell(row.thread, row, answer ? { result: 'acknowledged', answer, elsewhere: true } : { result: 'vanished' });
+  }
+
+  // ——— Sending
+
+  const canSend = ({ row }: Entry): boolean =>
+    adapters.has(row.thread.backend) && (row.identity === 'guest' || userTokens.has(siteOf(row.thread, row.identity)));
+
+  const isDue = ({ row, due }: Entry): boolean => world.ticks() >= due || world.now() >= row.notBefore;
+
+  /** The one to send now: the oldest that waits for nothing and nobody. */
+  function nextOf(thread: ThreadKey): Entry | null {
+    /** Comments the backend doesn't have yet, and those whose text is about to change. */
+    const unborn = new Set<string>();
+    const changing = new Set<string>();
+    for (const entry of inOrder(thread)) {
+      const { row } = entry;
+      const { operation } = row;
+      const about = operation.kind === 'post' ? operation.parentId : operation.commentId;
+      const waits =
+        (about !== null && unborn.has(about)) ||
+        (operation.kind !== 'post' && operation.kind !== 'vote' && changing.has(operation.commentId));
+      if (operation.kind === 'post') unborn.add(targetOf(operation));
+      else if (operation.kind !== 'vote' && isWaiting(row)) changing.add(operation.commentId);
+      if (waits || !isWaiting(row) || entry.place === 'writing' || !canSend(entry) || isPaused(row)) continue;
+      if (isDue(entry)) return entry;
+      // What can't be reached for one can't be for the next; what dislikes one may take the next.
+      if (row.delivery.state === 'waiting' || row.attempts < patience) return null;
+    }
+    return null;
+  }
+
+  /** Somebody has to sign in first: asked once, and nothing of theirs is tried meanwhile (B12). */
+  function isPaused(row: QueuedOperation): boolean {
+    const site = siteOf(row.thread, row.identity);
+    return [...entries.values()].some(
+      (other) => other.row.delivery.state === 'asking' && siteOf(other.row.thread, other.row.identity) === site,
+    );
+  }
+
+  /** Starts what can start, and sets the timer for what can't yet. */
+  function kick(): void {
+    if (rest.signal.aborted) return;
+    cancelTimer();
+    let next = Infinity;
+    const now = world.ticks();
+    const threads = new Map([...entries.values()].map(({ row }) => [nameOf(row.thread), row.thread]));
+    for (const [name, thread] of threads) {
+      const again = elsewhere.get(name) ?? 0;
+      if (again > now) next = Math.min(next, again);
+      else if (!atWork.has(name) && nextOf(thread)) void sendAll(name, thread);
+    }
+    for (const entry of entries.values()) {
+      if (isWaiting(entry.row) && canSend(entry) && entry.due > now) next = Math.min(next, entry.due);
+    }
+    if (next < Infinity) cancelTimer = world.after(Math.min(longestTimer, next - now), kick);
+  }
+
+  async function sendAll(name: string, thread: ThreadKey): Promise<void> {
+    atWork.add(name);
+    elsewhere.delete(name);
+    try {
+      // There may be room by now, also where there is no answer.
+      for (const { row, place } of inOrder(thread)) if (place === 'only-here') await keep(row.operation.id);
+      const hadTurn = await tabs.takeTurn(database, thread, async (turn) => {
+        // Read again inside the lock: another tab may have sent what we still think is waiting.
+        await reread(thread);
+        for (let next = nextOf(thread); next && !turn.lost && !rest.signal.aborted; next = nextOf(thread)) {
+          await send(next, turn);
+        }
+      });
+      if (!hadTurn) elsewhere.set(name, world.ticks() + otherTab * (1 + world.random()));
+    } catch (error) {
+      console.error('Afterword: sending stopped; it will be tried again.', error);
+      elsewhere.set(name, world.ticks() + longestTimer);
+    } finally {
+      atWork.delete(name);
+      kick();
+    }
+  }
+
+  async function send(entry: Entry, turn: Turn): Promise<void> {
+    const { id } = entry.row.operation;
+    await turn.renew();
+    if (turn.lost || !entries.has(id)) return;
+    put({ ...entry, triedAt: world.ticks() });
+    inFlight.add(id);
+    const outcome = await ask(entry.row).finally(() => inFlight.delete(id));
+    if (outcome === 'put away') return;
+    if ('operationId' in outcome) {
+      // True whoever asked, and whether or not the reader has thrown the row away meanwhile.
+      await acknowledge(entry.row, outcome);
+      wake();
+      return;
+    }
+    const now = entries.get(id);
+    // A tab that was taken for dead leaves the judgement to the one that took over.
+    if (now && !turn.lost) await judge(now, outcome);
+  }
+
+  /** One attempt. Settles within the watchdog's time, and at once when the page is put away, whatever the adapter does. */
+  async function ask(row: QueuedOperation): Promise<Answer | Trouble | 'put away'> {
+    const call = new AbortController();
+    const stop = (): void => call.abort();
+    const cancel = world.after(watchdog, stop);
+    const { signal } = rest;
+    signal.addEventListener('abort', stop);
+    try {
+      const adapter = adapters.get(row.thread.backend) as Adapter;
+      const userToken = userTokens.get(siteOf(row.thread, row.identity));
+      const token = await secretOf(row.thread);
+      const answered = await new Promise((resolve, reject) => {
+        call.signal.addEventListener('abort', () => reject(call.signal.reason));
+        if (signal.aborted) return stop();
+        // A copy, so that an adapter can't change what is kept (C9); in an async function, so that it may throw at once (C1).
+        const asked = async (): Promise<unknown> =>
+          adapter.send(structuredClone(row.operation), {
+            thread: { ...row.thread },
+            identity: { token, ...(userToken !== undefined && { userToken }) },
+            page: { ...row.page },
+            signal: call.signal,
+          });
+        asked().then(resolve, reject);
+      });
+      const answer = parseAnswer(answered);
+      // Somebody else's answer, however well made, is not a yes to this (B8).
+      return answer.operationId === row.operation.id ? answer : { kind: 'unknown', because: 'answer' };
+    } catch (error) {
+      if (signal.aborted) return 'put away';
+      return call.signal.aborted ? { kind: 'unknown', because: 'timeout' } : troubleOf(error);
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async function secretOf(thread: ThreadKey): Promise<string> {
+    const known = tokens.get(siteOf(thread));
+    if (known) return known;
+    let secret = makeToken(world);
+    await database
+      .change([tokenKey(thread)], 'strict', ([stored]) => {
+        if (typeof stored?.[1] === 'string') secret = stored[1];
+        return [[tokenKey(thread), secret]];
+      })
+      .catch(() => undefined); // Then it is this page's alone.
+    tokens.set(siteOf(thread), secret);
+    return secret;
+  }
+
+  /** Marks, lays into the cache, deletes, in this order: wherever it stops, the next page goes on from there. */
+  async function acknowledge(row: QueuedOperation, answer: Answer): Promise<void> {
+    const entry = entries.get(row.operation.id);
+    await note({ ...(entry ?? { troubledSince: null }), row, answer } as Entry);
+    await finish({ row, answer, troubledSince: null }, answer, false);
+  }
+
+  async function finish({ row }: Kept, answer: Answer, elsewhere: boolean): Promise<void> {
+    const draft = entries.get(row.operation.id)?.draft ?? null;
+    takeOut(row.operation.id);
+    tell(row.thread, row, { result: 'acknowledged', answer, elsewhere });
+    // A full cache never stands in the way of an acknowledgement.
+    await cacheAnswer(database, row.thread, row.operation, answer).catch(() => undefined);
+    await erase(row, draft);
+    tabs.announce('changed', row.thread);
+  }
+
+  async function judge(entry: Entry, trouble: Trouble): Promise<void> {
+    const { row } = entry;
+    const isStrange = trouble.kind === 'unknown' && trouble.because === 'answer';
+    const isReached = trouble.kind === 'busy' || (trouble.kind === 'unknown' && trouble.because !== 'network');
+    const strange = isStrange ? entry.strange + 1 : 0;
+    const troubledSince = isReached ? (entry.troubledSince ?? world.now()) : null;
+    const attempts = row.attempts + 1;
+    const next = deliveryAfter(trouble, {
+      made: attempts,
+      strange,
+      troubledFor: troubledSince === null ? 0 : world.now() - troubledSince,
+      now: world.now(),
+      random: world.random(),
+      repeatable: adapters.get(row.thread.backend)?.can.idempotent !== false || row.operation.kind === 'vote',
+    });
+    const judged = { ...row, attempts, delivery: next.delivery, notBefore: next.notBefore };
+    put({ ...entry, row: judged, strange, troubledSince, due: dueOf(judged) });
+    tell(
+      row.thread,
+      judged,
+      next.delivery.state === 'refused' ? { result: 'refused', reason: next.delivery.reason } : undefined,
+    );
+    if (isWaiting(judged) && mayPersist && database.place === 'disk') {
+      mayPersist = false;
+      world.persist();
+    }
+    await note(entries.get(row.operation.id) ?? entry);
+    tabs.announce('changed', row.thread);
+  }
+
+  function wake(): void {
+    const now = world.ticks();
+    for (const entry of entries.values()) {
+      if (entry.row.delivery.state !== 'waiting') continue;
+      const soon = Math.max(now + world.random() * 1000, entry.triedAt + shortestPause);
+      if (soon < entry.due) put({ ...entry, due: soon });
+    }
+    kick();
+  }
+
+  function forget(thread: ThreadKey): void {
+    tokens.delete(siteOf(thread));
+    for (const { row } of entries.values()) if (siteOf(row.thread) === siteOf(thread)) takeOut(row.operation.id);
+    tell(null);
+  }
+
+  /** Words that only this page still has are written again. */
+  database.onReturn(() => {
+    const kept = [...entries.values()].filter(({ place }) => place !== 'writing');
+    void Promise.all(kept.map(({ row }) => keep(row.operation.id))).then(() => {
+      tell(null);
+      kick();
+    });
+  });
+
+  tabs.onNews((news, thread) => {
+    if (news === 'forgotten') return forget(thread);
+    elsewhere.delete(nameOf(thread));
+    void reread(thread).then(kick);
+  });
+
+  const ready = reread().then(kick);
+
+  return {
+    ready,
+    of: (thread, identity) =>
+      inOrder(thread)
+        .map(({ row }) => row)
+        .filter((row) => row.identity === identity),
+    countOf: (thread, identity) =>
+      [...entries.values()].filter(({ row }) => siteOf(row.thread, row.identity) === siteOf(thread, identity)).length,
+
+    async add(asked, draft) {
+      const row = { ...asked, order: Math.max(lastOrder + 1, world.now()) };
+      const { id } = row.operation;
+      for (const older of entries.values()) if (isReplaced(older.row, row)) takeOut(older.row.operation.id);
+      put({
+        row,
+        answer: null,
+        troubledSince: null,
+        place: 'writing',
+        due: world.ticks(),
+        triedAt: -Infinity,
+        strange: 0,
+        draft,
+      });
+      tell(row.thread);
+      await keep(id);
+      tell(row.thread);
+      tabs.announce('changed', row.thread);
+      kick();
+    },
+
+    retry(id) {
+      const asked = entries.get(id);
+      if (!asked) return;
+      const again = [...entries.values()].filter(
+        ({ row }) =>
+          row.operation.id === id ||
+          // Signing in answers for everything that waited for it.
+          (asked.row.delivery.state === 'asking' &&
+            row.delivery.state === 'asking' &&
+            siteOf(row.thread, row.identity) === siteOf(asked.row.thread, asked.row.identity)),
+      );
+      for (const entry of again) {
+        const row = { ...entry.row, delivery: sending, attempts: 0, notBefore: 0 };
+        put({ ...entry, row, troubledSince: null, strange: 0, due: world.ticks() });
+        elsewhere.delete(nameOf(row.thread));
+        void note(entries.get(row.operation.id) as Entry);
+        tell(row.thread);
+      }
+      kick();
+    },
+
+    async discard(id) {
+      const entry = entries.get(id);
+      if (!entry) return null;
+      takeOut(id);
+      tell(entry.row.thread);
+      await erase(entry.row, null);
+      tabs.announce('changed', entry.row.thread);
+      kick();
+      return textOf(entry.row);
+    },
+
+    serve(adapter, thread, identity, userToken) {
+      adapters.set(adapter.id, adapter);
+      if (userToken !== null) userTokens.set(siteOf(thread, identity), userToken);
+      kick();
+    },
+
+    async token(thread) {
+      const known = tokens.get(siteOf(thread));
+      if (known) return known;
+      const [stored] = await database.rows(tokenKey(thread)).catch(() => []);
+      return typeof stored?.[1] === 'string' ? stored[1] : null;
+    },
+
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    forget,
+    reread: (thread) => reread(thread).then(kick),
+    wake,
+    rest: () => {
+      cancelTimer();
+      rest.abort();
+    },
+    rise: () => {
+      if (!rest.signal.aborted) return;
+      rest = new AbortController();
+      void reread().then(wake);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * Hands out the threads of a page. One registry for the whole page, however many elements and copies of the script it
+ * has: one database, one channel, one outbox, and one store for all who show the same thread in the same way. The outbox
+ * outlives its elements: what was sent from a section that is gone still arrives (FAULTS E14, E15, E19).
+ */
+import type { Adapter } from '../adapters/adapter.ts';
+import type { ThreadKey } from '../model/comment.ts';
+import { ambient, type Ambient } from './ambient.ts';
+import { memoryDatabase, openDatabase, type Database } from './database.ts';
+import { makeOutbox } from './outbox.ts';
+import type { ThreadSettings, ThreadStore } from './store.ts';
+import { makeTabs } from './tabs.ts';
+import { makeThreadStore, type Room } from './thread-store.ts';
+
+export interface Threads {
+  openThread(adapter: Adapter, key: ThreadKey, settings: ThreadSettings): ThreadStore;
+  /** One value for each thread of a backend that lives in this browser; what `createLocalAdapter` asks for. */
+  localShelf(storage?: ThreadSettings['storage']): {
+    read(thread: ThreadKey): Promise<unknown>;
+    change(thread: ThreadKey, change: (value: unknown) => unknown): Promise<void>;
+  };
+}
+
+const registry = Symbol.for('afterword.v1');
+
+/** The page's own; made by whichever copy of the script comes first (E-5). */
+function threadsOfPage(): Threads {
+  const page = globalThis as { [registry]?: Threads };
+  return (page[registry] ??= makeThreads(ambient()));
+}
+
+export const openThread: Threads['openThread'] = (...asked) => threadsOfPage().openThread(...asked);
+export const localShelf: Threads['localShelf'] = (storage) => threadsOfPage().localShelf(storage);
+
+/** @param name The database; only tests have another. */
+export function makeThreads(world: Ambient, name?: string): Threads {
+  const tabs = makeTabs(world);
+  const makeRoom = (database: Database): Room => ({ world, database, tabs, outbox: makeOutbox(world, database, tabs) });
+  let onDisk: Room | null = null;
+  let inMemory: Room | null = null;
+  const roomFor = (storage: ThreadSettings['storage']): Room =>
+    storage === 'full' ? (onDisk ??= makeRoom(openDatabase(world, name))) : (inMemory ??= makeRoom(memoryDatabase()));
+  const rooms = (): Room[] => [onDisk, inMemory].filter((room) => room !== null);
+
+  const stores = new Map<string, { readonly store: ThreadStore; holders: number }>();
+
+  world.on('hide', () => {
+    for (const { outbox, database } of rooms()) {
+      outbox.rest();
+      database.close();
+    }
+    tabs.close();
+  });
+  world.on('show', () => {
+    tabs.open();
+    for (const { outbox } of rooms()) outbox.rise();
+  });
+  world.on('visible', () => {
+    // Without a channel this is how news of other tabs arrives (E8); a laptop may have slept as well (F3).
+    for (const { outbox } of rooms()) void outbox.reread().then(() => outbox.wake());
+  });
+  world.on('online', () => rooms().forEach(({ outbox }) => outbox.wake()));
+
+  return {
+    openThread(adapter, key, settings) {
+      const name = JSON.stringify([key.backend, key.site, key.page, settings]);
+      const known = stores.get(name) ?? {
+        store: makeThreadStore(roomFor(settings.storage), adapter, key, settings),
+        holders: 0,
+      };
+      stores.set(name, known);
+      known.holders++;
+      let isOpen = true;
+      const close = (): void => {
+        if (!isOpen) return;
+        isOpen = false;
+        known.holders--;
+        // A moved element is taken out and put in again in one breath: its thread waits for that long.
+        world.after(0, () => {
+          if (known.holders > 0 || stores.get(name) !== known) return;
+          stores.delete(name);
+          known.store.close();
+        });
+      };
+      // Each holder gives back its own.
+      return Object.defineProperty(Object.create(known.store) as ThreadStore, 'close', { value: close });
+    },
+
+    localShelf(storage = 'full') {
+      const { database } = roomFor(storage);
+      const keyOf = ({ backend, site, page }: ThreadKey): readonly string[] => ['local', backend, site, page];
+      return {
+        read: async (thread) => (await database.rows(keyOf(thread)))[0]?.[1],
+        change: (thread, change) =>
+          database.change([keyOf(thread)], 'strict', ([row]) => [[keyOf(thread), change(row?.[1])]]),
+      };
+    },
+  };
+}
