@@ -31,7 +31,7 @@ export function sanitize(text: string, format: TextFormat, options: RenderOption
   const policy = trustedTypesPolicy();
   if (policy === 'refused' || format === 'plain') return null;
   try {
-    const html = format === 'markdown' ? markdownToHtml(text, options) : withLowerHeadings(text, options);
+    const html = format === 'markdown' ? markdownToHtml(text, options) : madeQuiet(text, options);
     images = options.images;
     const clean = (purifier ??= createOwnPurifier()).sanitize(html, {
       ...allowed,
@@ -55,12 +55,21 @@ export function markdownToHtml(text: string, options: RenderOptions = {}, rules:
   return marked.parse(text) as string;
 }
 
-/** Imported headings move below the comment's own, like those of Markdown. DOMPurify comes after. */
-function withLowerHeadings(html: string, { headingLevel = 3 }: RenderOptions): string {
-  return html.replace(
-    /<(\/?)h([1-6])(?=[\s/>])/gi,
-    (_, slash, level) => `<${slash}h${Math.min(6, headingLevel + Number(level))}`,
-  );
+const anyTag = /<(\/?)([a-z][^\s<>/]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>/gi;
+const anyAttribute = /([^\s"'<>/=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?/g;
+
+/**
+ * Imported headings move below the comment's own, like those of Markdown. Styles and handlers are dropped ahead of
+ * DOMPurify for one reason: where the site's Content-Security-Policy forbids them, the browser complains in the page's
+ * console as soon as they are parsed, though nothing would ever run.
+ */
+function madeQuiet(html: string, { headingLevel = 3 }: RenderOptions): string {
+  return html.replace(anyTag, (_, slash: string, name: string, attributes: string) => {
+    const level = /^h[1-6]$/i.test(name) ? Math.min(6, headingLevel + Number(name[1])) : 0;
+    const tag = level ? `h${level}` : name.replace(/^style$/i, 'script');
+    const kept = attributes.replace(anyAttribute, (it, key: string) => (/^(?:on|style$)/i.test(key) ? '' : it));
+    return `<${slash}${tag}${kept}>`;
+  });
 }
 
 /** An instance of our own: hooks and settings of the page's DOMPurify, if it has one, stay out of ours. */

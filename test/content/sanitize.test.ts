@@ -104,6 +104,12 @@ describe('what a comment may consist of', () => {
     );
   });
 
+  it('an import keeps words that look like handlers or styles', () => {
+    expect(htmlOf('<p title="a style=b onclick=c">only = 1, style="x"</p>', 'html')).to.equal(
+      '<p title="a style=b onclick=c">only = 1, style="x"</p>',
+    );
+  });
+
   it('an import keeps its lists, tables, quotes, definitions and code', () => {
     const html =
       '<blockquote><p>q</p></blockquote><ul><li>a</li></ul><dl><dt>t</dt><dd>d</dd></dl><pre><code>c\n d</code></pre>' +
@@ -205,18 +211,20 @@ describe('texts made to take long', () => {
 
   for (const [name, bomb] of Object.entries(bombs)) {
     it(`G2: ${name}: twice the text takes at most some five times as long, and the words are there`, () => {
-      sanitize(bomb(500), 'markdown', options);
-      const time = (length: number) =>
-        Math.min(
-          ...[1, 2].map(() => {
-            const start = performance.now();
-            sanitize(bomb(length), 'markdown', options);
-            return performance.now() - start;
-          }),
-        );
-      const [half, whole] = [time(limit / 2), time(limit)];
-      // Below some milliseconds the clock and the collector of garbage say more than the text does.
-      expect(whole / Math.max(half, 4), `${half} ms, then ${whole} ms`).to.be.lessThan(5.5);
+      const time = (length: number) => {
+        const start = performance.now();
+        sanitize(bomb(length), 'markdown', options);
+        return performance.now() - start;
+      };
+      time(limit / 20);
+      // A machine that is busy with something else spoils some attempts; a text that grows too fast spoils each.
+      const growths: number[] = [];
+      do {
+        const half = time(limit / 2);
+        // Below some milliseconds the clock and the collector of garbage say more than the text does.
+        growths.push(time(limit) / Math.max(half, 4));
+      } while (growths.length < 6 && (growths.at(-1) ?? 0) > 5.5);
+      expect(Math.min(...growths), growths.join(', ')).to.be.lessThan(5.5);
       expect(show(bomb(limit), 'markdown', options).textContent).not.to.equal('');
     });
   }
