@@ -7,6 +7,7 @@ import type { CommentRow, Row } from '../model/view.ts';
 import type { DraftPlace, ThreadStore } from '../sync/store.ts';
 import { asWords, isMarkupPartHere, loadMarkupPart, renderComment, type Rendered } from '../content/safe-html.ts';
 import { duration, say } from '../i18n/locale.ts';
+import type { AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts';
 import { AfterwordVoteEvent } from './events.ts';
 import { newId } from './new-id.ts';
 import { formPart, menuPart } from './parts.ts';
@@ -20,12 +21,6 @@ import { threadStyles } from './thread-styles.ts';
 
 /** What the section tells its threads; everything of `Manner` but how a text is made ready. */
 export type ThreadManner = Omit<Manner, 'text'> & { readonly images: 'none' | 'remote' };
-
-/** The form, as far as we speak to it. */
-interface FormElement extends HTMLElement {
-  readonly updateComplete?: Promise<unknown>;
-  quote(text: string, name: string): void;
-}
 
 const NO_ROWS: readonly Row[] = [];
 
@@ -128,6 +123,11 @@ export class AfterwordThread extends LitElement {
     if (!view || !this.#list) return false;
     this.#list.focus(view, { scroll: options.scroll ?? true, whole: true });
     return true;
+  }
+
+  /** Resolves when all rows are on the screen. */
+  async drawn(): Promise<void> {
+    if (!this.#isWhole) await new Promise<void>((done) => this.#drawnWhole.push(done));
   }
 
   /** Moves the focus from top-level comment to top-level comment, or to the one answered. */
@@ -246,7 +246,7 @@ export class AfterwordThread extends LitElement {
       .rules=${rules}
       .people=${this.people()}
       .images=${images}
-      @afterword-form-close=${() => this.#closeForm(view)}
+      @afterword-form-close=${(event: AfterwordFormCloseEvent) => this.#closeForm(view, event.operationId)}
     ></afterword-form>`;
   }
 
@@ -371,7 +371,7 @@ export class AfterwordThread extends LitElement {
     form?.quote(selected || comment.text, nameOf(comment, this.manner.messages));
   }
 
-  async #openForm(view: RowView, mode: 'reply' | 'edit'): Promise<FormElement | null> {
+  async #openForm(view: RowView, mode: 'reply' | 'edit'): Promise<AfterwordForm | null> {
     const part = formPart.loaded ?? (await formPart().catch(() => null));
     const { messages } = this.manner ?? {};
     if (!part || !messages) {
@@ -383,18 +383,17 @@ export class AfterwordThread extends LitElement {
     view.state.form = mode;
     view.state.asked = null;
     this.#list?.redraw(view);
-    const form = view.article?.querySelector<FormElement>('afterword-form') ?? null;
+    const form = view.article?.querySelector<AfterwordForm>('afterword-form') ?? null;
     await form?.updateComplete;
     form?.focus();
     return form;
   }
 
-  /** Cancelled or done: the focus goes to the reply that was just written, else to where the form was opened. */
-  #closeForm(view: RowView): void {
+  /** Done, the focus goes to the reply that was just written; else to where the form was opened. */
+  #closeForm(view: RowView, operationId: string | null = null): void {
     this.#dropForm(view);
-    const reply = this.#rows.filter((row) => isJustWritten(row, view.row.key)).at(-1);
-    if (reply && this.reveal(reply.key, { scroll: false })) {
-      this.#list?.reach(reply.key)?.item.scrollIntoView({ block: 'nearest' });
+    if (operationId && this.reveal(operationId, { scroll: false })) {
+      this.#list?.reach(operationId)?.item.scrollIntoView({ block: 'nearest' });
       return;
     }
     const opener = view.article?.querySelector<HTMLElement>('[data-act=reply], [data-act=menu]');
@@ -472,21 +471,11 @@ export class AfterwordThread extends LitElement {
     const before = countComments(this.#rows);
     await loaded;
     await this.updateComplete;
-    if (!this.#isWhole) await new Promise<void>((done) => this.#drawnWhole.push(done));
+    await this.drawn();
     const count = countComments(this.#rows) - before;
     const { messages } = this.manner ?? {};
     if (messages && count > 0) this.announce(say(messages, 'said.loaded', { count }));
   }
-}
-
-/** A comment of the reader's that is on its way since a moment ago: what a form that just closed has left behind. */
-export function isJustWritten(row: Row, parentId: string | null): boolean {
-  return (
-    row.kind === 'comment' &&
-    row.comment.parentId === parentId &&
-    row.pending.some((pending) => pending.kind === 'post' && pending.delivery.state !== 'refused') &&
-    Math.abs(Date.now() - row.comment.createdAt) < 2_000
-  );
 }
 
 function countComments(rows: readonly Row[]): number {

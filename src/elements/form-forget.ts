@@ -65,7 +65,8 @@ export class AfterwordForget extends LitElement {
   @state() private said: 'forget.done' | 'forget.failed' | null = null;
   private working = false;
 
-  private readonly ask = async (): Promise<void> => {
+  /** Asks the reader, as a press on the button does. */
+  readonly ask = async (): Promise<void> => {
     if (!this.store) return;
     this.said = null;
     const { store } = this;

@@ -3,6 +3,7 @@ import { loadMarkupPart, useMarkupPart } from '../content/safe-html.ts';
 import { laterPart, savesData, whenIdle } from './lazy.ts';
 
 export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
+export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
 export const menuPart = laterPart(() => import('./menu.ts'), import.meta.url);
 export const keysPart = laterPart(() => import('./keys.ts'), import.meta.url);
 export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
@@ -14,10 +15,10 @@ useMarkupPart(markupPart);
  * Fetches what a writer needs before it is asked for, so that writing works when the network goes (R-7). Not for readers
  * who save data: they fetch it when they write.
  */
-export function fetchAhead(): () => void {
+export function fetchAhead(fetched: () => void): () => void {
   if (savesData()) return () => {};
   return whenIdle(() => {
-    for (const part of [formPart, menuPart]) part().catch(() => {}); // Asked again, and told, when it is needed.
-    void loadMarkupPart();
+    // What fails is asked for again, and told, when it is needed.
+    void Promise.allSettled([formPart(), menuPart(), forgetPart(), loadMarkupPart()]).then(fetched);
   });
 }

@@ -1,0 +1,59 @@
+/**
+ * Single-key shortcuts (R-11): off until the reader switches them on, and only while the focus is inside the section and
+ * nobody is writing. Fetched when the reader asks for them.
+ */
+import { html, type TemplateResult } from 'lit';
+import { say, type MessageKey, type Messages } from '../i18n/locale.ts';
+
+export type Step = 'next' | 'previous' | 'parent';
+
+const KEYS: readonly (readonly [key: string, step: Step])[] = [
+  ['j', 'next'],
+  ['k', 'previous'],
+  ['p', 'parent'],
+];
+
+/** What is remembered of it, for all pages of the site; a choice, not somebody's data. */
+const REMEMBERED = 'afterword.keys';
+
+export function areKeysOn(): boolean {
+  try {
+    return localStorage.getItem(REMEMBERED) === 'on';
+  } catch {
+    return false; // Storage is forbidden here: the choice holds for this page.
+  }
+}
+
+export function rememberKeys(on: boolean): void {
+  try {
+    if (on) localStorage.setItem(REMEMBERED, 'on');
+    else localStorage.removeItem(REMEMBERED);
+  } catch {
+    // As above.
+  }
+}
+
+/** Which way a key leads; null for every other key, and while a word is being typed. */
+export function stepOf(event: KeyboardEvent): Step | null {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return null;
+  const target = event.composedPath()[0];
+  if (target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=menu]'))
+    return null;
+  return KEYS.find(([key]) => key === event.key)?.[1] ?? null;
+}
+
+export function keysPanel(messages: Messages, on: boolean, change: (on: boolean) => void): TemplateResult {
+  return html`<div class="panel" role="group" aria-label=${say(messages, 'keys')}>
+    <label>
+      <input
+        type="checkbox"
+        .checked=${on}
+        @change=${(event: Event) => change((event.target as HTMLInputElement).checked)}
+      />
+      ${say(messages, 'keys.on')}
+    </label>
+    <ul>
+      ${KEYS.map(([key, step]) => html`<li><kbd>${key}</kbd> ${say(messages, `keys.${step}` as MessageKey)}</li>`)}
+    </ul>
+  </div>`;
+}
