@@ -1,6 +1,7 @@
 /**
  * Teaches the manifest's analyzer our table of attributes: `@property(attribute('page-id'))` names the attribute in a
- * call, where the analyzer looks for it in an object and else takes the property's name in small letters.
+ * call, where the analyzer looks for it in an object and else takes the property's name in small letters. And that only
+ * the doc block names events.
  */
 export default {
   plugins: [
@@ -13,6 +14,13 @@ export default {
           const name = attributeNamedBy(ts, member);
           const documented = declaration?.attributes?.find((it) => it.fieldName === member.name?.getText());
           if (name && documented) documented.name = name;
+        }
+      },
+      // The analyzer takes the first argument of an event's constructor for the event's name; ours take what happened.
+      // Those with a sentence are from the doc block.
+      moduleLinkPhase({ moduleDoc }) {
+        for (const declaration of moduleDoc.declarations ?? []) {
+          declaration.events = declaration.events?.filter((it) => it.description);
         }
       },
     },

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { cli } from '@custom-elements-manifest/analyzer/cli.js';
+import { ATTRIBUTES, type AttributeName } from '../src/elements/attributes.ts';
 import type { Attribute, ClassField, CssCustomProperty, CustomElement, Package } from 'custom-elements-manifest/schema';
 
 export const REFERENCE = 'src/elements/REFERENCE.md';
@@ -14,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The manifest of the sources, its paths those of the sources. */
 export async function readManifest(): Promise<Package> {
-  return (await cli({
+  const manifest = (await cli({
     argv: [
       'analyze',
       '--litelement',
@@ -27,6 +28,31 @@ export async function readManifest(): Promise<Package> {
     cwd: root,
     noWrite: true,
   })) as Package;
+  for (const element of elementsOf(manifest)) {
+    if (element.tagName === 'afterword-comments') tellValues(element);
+  }
+  return manifest;
+}
+
+/** Defaults and choices of the section's attributes stand in a table of the source, which the analyzer does not run. */
+function tellValues(section: CustomElement): void {
+  for (const attribute of section.attributes ?? []) {
+    if (!(attribute.name in ATTRIBUTES)) continue;
+    const { fallback, allowed } = ATTRIBUTES[attribute.name as AttributeName];
+    const written = typeof fallback === 'string' ? `'${fallback}'` : String(fallback);
+    const field = propertiesOf(section).find((it) => it.name === attribute.fieldName);
+    for (const it of field ? [attribute, field] : [attribute]) {
+      if (fallback !== '') it.default = written;
+      if (/^[A-Z]\w*$/.test(it.type?.text ?? '')) {
+        it.type = {
+          text: allowed
+            .split(', ')
+            .map((choice) => `'${choice}'`)
+            .join(' | '),
+        };
+      }
+    }
+  }
 }
 
 /** Writes dist/custom-elements.json, its paths those of the published modules. */
@@ -146,10 +172,15 @@ function variableRow(it: CssCustomProperty): (string | undefined)[] {
   return [code(it.name), code(it.default), it.description];
 }
 
+/** A column with nothing in it is left out. */
 function table(title: string, head: string[], rows: (string | undefined)[][]): string[] {
   if (!rows.length) return [];
+  const kept = head.map((_, column) => rows.some((row) => row[column]));
   const line = (cells: (string | undefined)[]) =>
-    `| ${cells.map((cell) => (cell ?? '').replaceAll('\n', ' ').replaceAll('|', '\\|').trim()).join(' | ')} |`;
+    `| ${cells
+      .filter((_, column) => kept[column])
+      .map((cell) => (cell ?? '').replaceAll('\n', ' ').replaceAll('|', '\\|').trim())
+      .join(' | ')} |`;
   return [`### ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 }
 
