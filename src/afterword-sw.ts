@@ -39,8 +39,8 @@ const own = new URL(worker.location.href);
 const build = new URL(own.searchParams.get('server') ?? '.', own);
 if (!build.pathname.endsWith('/')) build.pathname += '/';
 
-/** A name with a hash never changes its content; the others do with every version. */
-const isHashed = (name: string): boolean => /-[\w-]{8}\.\w+$/.test(name);
+/** The build's parts have a hash in their names and never change their content; the others do with every version. */
+const isHashed = (name: string): boolean => name.startsWith('parts/');
 
 const files = __AFTERWORD_FILES__.map((name) => new URL(name, build).href);
 const parts = new Set(files.filter(isHashed));
