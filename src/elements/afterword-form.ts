@@ -108,6 +108,7 @@ export class AfterwordForm extends LitElement {
   /** Which thread and place the words belong to; a store that is opened again is the same thread. */
   private home: string | null = null;
   private restoring: Promise<void> = Promise.resolve();
+  private turn = 0;
   private quiet = false;
   private readonly keeper = new DraftKeeper(
     () => this.clock,
@@ -204,7 +205,7 @@ export class AfterwordForm extends LitElement {
     const { maxLength } = this.ruling;
     const near = Math.max(20, Math.min(200, maxLength / 10));
     // A code point is at most two units: far from the limit nothing needs to be counted.
-    if (this.text.length <= maxLength - near) return null;
+    if (this.text.length < maxLength - near) return null;
     const left = maxLength - lengthOf(this.text);
     return left <= near ? left : null;
   }
@@ -230,9 +231,9 @@ export class AfterwordForm extends LitElement {
   }
 
   private async restore(store: ThreadStore): Promise<void> {
-    const { home } = this;
+    const turn = ++this.turn;
     const [draft, identity] = await Promise.all([this.keeper.read(), recallIdentity(store)]);
-    if (home !== this.home) return;
+    if (turn !== this.turn) return; // Another place, or asked again, or forgotten meanwhile.
     const { name, email, website } = this.who;
     this.who = {
       name: name || draft?.name || identity?.name || '',
@@ -254,6 +255,7 @@ export class AfterwordForm extends LitElement {
   /** Words on the screen stay; who wrote them, and the copy on the disk, do not. */
   private forgetWho(): void {
     this.keeper.forget();
+    this.turn += 1;
     this.who = NOBODY;
     this.remember = this.agreed = false;
   }
@@ -519,7 +521,7 @@ export class AfterwordForm extends LitElement {
           id="text"
           name="text"
           rows="1"
-          dir="auto"
+          dir=${autoDir(this.text)}
           placeholder=${say(words, 'form.placeholder')}
           ?hidden=${this.previewing}
           aria-invalid=${this.wrong.has('text')}
@@ -655,7 +657,7 @@ export class AfterwordForm extends LitElement {
         name=${which}
         type=${type}
         autocomplete=${autocomplete}
-        dir=${which === 'name' ? 'auto' : 'ltr'}
+        dir=${which === 'name' ? autoDir(this.who.name) : 'ltr'}
         class=${this.wrong.has(which) ? 'wrong' : ''}
         aria-required=${required}
         aria-invalid=${this.wrong.has(which)}
@@ -703,6 +705,11 @@ async function keep(store: ThreadStore, operation: Operation, place: DraftPlace)
 /** What describes a field, of those that are there. */
 function ids(...known: readonly (string | false)[]): string | typeof nothing {
   return known.filter(Boolean).join(' ') || nothing;
+}
+
+/** A text decides its direction; where there is none, `auto` would put an Arabic placeholder on the left. */
+function autoDir(text: string): 'auto' | typeof nothing {
+  return text ? 'auto' : nothing;
 }
 
 /** As tall as its text, where the browser can't do that by itself (Firefox, Safari before 26). */
