@@ -187,8 +187,15 @@ export function readerRules(options: RenderOptions): MarkedExtension {
       },
       // `[Edit]: typo` is a remark; only an address makes it the target of a link, and only when a link uses it.
       def: (src) => (/^ {0,3}\[[^\]]+\]: *\n? *<?(?:https?:\/\/|mailto:)/i.test(src) ? false : undefined),
-      // `foo` above `:-|` is a word above a face.
-      table: (src) => (/^.*\|/.test(src) ? false : undefined),
+      table(src) {
+        // `foo` above `:-|` is a word above a face; and a cell too many would be dropped.
+        const found = /^.*\|/.test(src) ? original(this).table.call(this, src) : undefined;
+        const most = found?.header.length ?? 0;
+        const fits = found?.raw
+          .split('\n')
+          .every((row) => row.replace(/^ *\||\\.|\| *$/g, '').split('|').length <= most);
+        return fits ? found : undefined;
+      },
       // Elsewhere a backslash is a backslash: `C:\dir`, `\\server`, `:\`.
       escape: (src) => (/^\\[*_`~[\]<>#|+.!()-]/.test(src) ? false : undefined),
       br: (src) => (/^ *\n(?!\s*$)/.test(src) ? false : undefined),

@@ -181,6 +181,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       '| a | b |\n|---|--:|\n| 1 | *2* |',
       '<table><thead><tr><th>a</th><th align="right">b</th></tr></thead><tbody><tr><td>1</td><td align="right"><em>2</em></td></tr></tbody></table>',
     ],
+    line('| a | b |\n|---|---|\n| 1 | 2 | 3 too many |'),
+    [
+      'a | b\n- | -\n1 \\| one | 2',
+      '<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1 | one</td><td>2</td></tr></tbody></table>',
+    ],
     ['&lt;b&gt; &amp; &copy; &#42;', '<p>&lt;b&gt; &amp; © *</p>'],
     ['~~~\ncode\n~~~', '<pre><code>code</code></pre>'],
     line('~~~\nthat was that'),
