@@ -5,7 +5,7 @@
  */
 import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../helpers/reader.ts';
@@ -98,6 +98,17 @@ describe('Markdown as others know it', () => {
             '</?(?:a|b|i|em|strong|u|s|del|ins|sub|sup|code|kbd|pre|p|br|hr|blockquote|ul|ol|li|details|summary)\\\\b[^<>]*>',
           'gm',
         );
+        globalThis.textLostOfImports = (comments) =>
+          comments
+            .filter((it) => {
+              const words = (node) => node.textContent.replace(/\\s+/g, '');
+              const typed = parsed(it.text);
+              typed.querySelectorAll('script, style').forEach((hidden) => hidden.remove());
+              typed.querySelectorAll('img').forEach((image) => image.replaceWith(image.alt || image.getAttribute('src')));
+              const html = sanitize(it.text, 'html', {});
+              return html === null || words(parsed(String(html))) !== words(typed);
+            })
+            .map((it) => it.id);
         globalThis.wordsLost = (examples) =>
           examples
             .map((it) => {
@@ -143,4 +154,26 @@ describe('Markdown as others know it', () => {
       assert.deepEqual(lost, []);
     });
   }
+
+  const threads = fileURLToPath(new URL('../../../shared/data/threads/', import.meta.url));
+  const skip = existsSync(threads) ? false : 'skipped: no shared data';
+  if (skip) console.log('skipped: no shared data for real comments');
+
+  it('R-5: no word of a real comment is lost', { skip }, async () => {
+    let looked = 0;
+    for (const file of readdirSync(threads).filter((name) => name.endsWith('.json'))) {
+      const comments = JSON.parse(readFileSync(threads + file, 'utf8')) as {
+        id: string;
+        text: string;
+        format: string;
+      }[];
+      const written = (format: string) => comments.filter((it) => it.format === format);
+      const markdown = written('markdown').map((it) => ({ example: it.id, markdown: it.text, html: '' }));
+      assert.deepEqual(await ask<object[]>('wordsLost', markdown as never), [], file);
+      assert.deepEqual(await ask<string[]>('textLostOfImports', written('html') as never), [], file);
+      looked += comments.length;
+    }
+    assert.ok(looked > 0);
+    console.log(`${looked} real comments`);
+  });
 });
