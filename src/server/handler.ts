@@ -289,7 +289,7 @@ function preflight(context: Context, origin: string | undefined, sites: readonly
   }
   context.header('Access-Control-Allow-Origin', origin);
   context.header('Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE');
-  context.header('Access-Control-Allow-Headers', 'Authorization, Content-Type, Idempotency-Key');
+  context.header('Access-Control-Allow-Headers', 'Authorization, Content-Type, Idempotency-Key, Afterword-User');
   // Chromium's most: two hours without asking again.
   context.header('Access-Control-Max-Age', '7200');
   return context.body(null, 204);

@@ -6,10 +6,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createHandler } from './handler.ts';
+import { importFile } from './importers/import.ts';
 import { Proxies } from './rules/addresses.ts';
 import { type Limits, STANDARD_LIMITS } from './rules/limits.ts';
+import { isConfigured } from './rules/origins.ts';
 import type { Settings } from './rules/settings.ts';
 import { StaticFiles, type StaticOptions } from './static.ts';
+import { readMeta, writeMeta } from './storage/migrations.ts';
 import { saveSite } from './storage/sites.ts';
 import { Storage } from './storage/storage.ts';
 import { VERSION } from './version.ts';
@@ -34,6 +37,11 @@ export interface StartOptions extends StaticOptions {
   readonly limits?: Limits | null;
   /** Key of the hashes of addresses; default: made once and kept in the database. */
   readonly secret?: string;
+  /**
+   * A discussion in our JSON Lines that a new database begins with, as long as no site is set up; `with-demo` takes the
+   * one that lies with the demo article.
+   */
+  readonly sample?: string | null;
   /** Made or changed before the server listens. */
   readonly sites?: Readonly<Record<string, Partial<Settings>>>;
   readonly now?: () => number;
@@ -61,6 +69,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await saveSite(storage.writer, name, settings, now());
     }
     const files = new StaticFiles(options);
+    const sample = options.sample === 'with-demo' ? files.sample : (options.sample ?? null);
+    if (sample !== null) await takeSample(storage, sample, now);
     const app = createHandler({
       storage,
       files,
@@ -95,6 +105,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await storage.close();
     throw error;
   }
+}
+
+/** Begun and done are noted, so that a start that is killed meanwhile goes on with it the next time. */
+async function takeSample(storage: Storage, file: string, now: () => number): Promise<void> {
+  const progress = await readMeta(storage.writer, 'sample');
+  const isBegun = progress === 'begun' || (progress === null && storage.isNew);
+  if (!isBegun || isConfigured(await storage.sites())) return;
+  await writeMeta(storage.writer, 'sample', 'begun');
+  await importFile(storage.writer, file, { site: 'default', now });
+  await writeMeta(storage.writer, 'sample', 'done');
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -128,6 +128,8 @@ async function firstTables(db: Transaction<Tables>): Promise<void> {
   await index('branch_shown', ['thread_id', 'root_id', 'place', 'order_key', 'state']);
   await index('comments_changed', ['thread_id', 'revision']);
   await index('comments_by_author', ['site', 'author_id', 'thread_id', 'created_at']);
+  // Names of members and moderators, which no guest may take.
+  await index('comments_by_role', ['site', 'author_role', 'author_name']);
   await index('comments_by_state', ['site', 'state', 'created_at']);
   await schema
     .createTable('authors')

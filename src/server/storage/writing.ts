@@ -438,11 +438,7 @@ async function reservedNames(tx: Transaction<Tables>, site: Site, author: Author
     .select('author_name')
     .distinct()
     .where('site', '=', site.name)
-    .where(
-      'author_id',
-      'in',
-      tx.selectFrom('authors').select('id').where('site', '=', site.name).where('role', '<>', 'guest'),
-    )
+    .where('author_role', 'in', ['member', 'moderator', 'admin'])
     .execute();
   return [...site.settings['reserved-names'], ...members.map((row) => row.author_name)];
 }
