@@ -1,0 +1,79 @@
+/**
+ * One tab of a browser for tests of `sync`: real storage, locks and channels, and a clock, timers, frames and page events
+ * that move when the test says so. Several of these in one test are several tabs.
+ */
+import type { Ambient } from '../../src/sync/ambient.ts';
+import { FakeClock } from './fake-clock.ts';
+
+export class FakeWorld extends FakeClock implements Ambient {
+  /** Always the same numbers. */
+  readonly random = (): number => 0.5;
+  readonly bytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+  indexedDB: IDBFactory | null = globalThis.indexedDB;
+  locks: LockManager | null = navigator.locks;
+  hasChannel = true;
+  persisted = 0;
+  #wallOffset = 0;
+  #frames: (() => void)[] = [];
+  #channels: BroadcastChannel[] = [];
+  readonly #time = this.now;
+
+  /** The wall clock is set to another time; what only grows does not notice. */
+  setClock(milliseconds: number): void {
+    this.#wallOffset += milliseconds;
+  }
+
+  override readonly now = (): number => this.#time() + this.#wallOffset;
+  readonly ticks = (): number => this.#time();
+  readonly frame = (run: () => void): void => void this.#frames.push(run);
+  readonly persist = (): void => void this.persisted++;
+
+  readonly channel = (name: string): BroadcastChannel | null => {
+    if (!this.hasChannel) return null;
+    const channel = new BroadcastChannel(name);
+    this.#channels.push(channel);
+    return channel;
+  };
+
+  /** Draws the next picture. */
+  draw(): number {
+    const frames = this.#frames;
+    this.#frames = [];
+    frames.forEach((run) => run());
+    return frames.length;
+  }
+
+  /** Ends what would otherwise outlive the test. */
+  end(): void {
+    this.tell('hide');
+    this.#channels.forEach((channel) => channel.close());
+  }
+}
+
+/** Lets the browser's own work go on (storage, locks, channels answer in their own time) until something is true. */
+export async function until(isTrue: () => boolean | Promise<boolean>, what = 'what the test waits for'): Promise<void> {
+  for (let turn = 0; turn < 2000; turn++) {
+    if (await isTrue()) return;
+    await turnOf();
+  }
+  throw new Error(`It never happened: ${what}`);
+}
+
+/** Everything that was already on its way has arrived. */
+export async function quiet(turns = 30): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await turnOf();
+}
+
+const turnOf = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0));
+
+let databases = 0;
+export const freshName = (): string => `test-${Date.now()}-${Math.random()}-${databases++}`;
+
+export function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => resolve();
+  });
+}

@@ -1,0 +1,561 @@
+import { expect } from '@open-wc/testing';
+import type { QueuedOperation } from '../../src/model/operation.ts';
+import { openDatabase, type Database } from '../../src/sync/database.ts';
+import { makeOutbox, type Outbox, type Settled } from '../../src/sync/outbox.ts';
+import { draftKey, outboxKey, tokenKey } from '../../src/sync/records.ts';
+import { makeTabs } from '../../src/sync/tabs.ts';
+import { post, queued } from '../helpers/builders.ts';
+import { FakeBackend } from '../helpers/fake-backend.ts';
+import { deleteDatabase, FakeWorld, freshName, quiet, until } from '../helpers/fake-world.ts';
+
+interface Tab {
+  readonly world: FakeWorld;
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly told: [id: string, settled: Settled][];
+}
+
+describe('the outbox', () => {
+  let backend: FakeBackend;
+  let name: string;
+  let tabs: Tab[];
+
+  const key = () => ({ backend: backend.id, site: 'default', page: name });
+  const row = (operation: QueuedOperation['operation']): QueuedOperation => queued(operation, { thread: key() });
+
+  function openTab(serves = true, world = new FakeWorld()): Tab {
+    const database = openDatabase(world, name);
+    const channel = makeTabs(world);
+    const outbox = makeOutbox(world, database, channel);
+    const told: Tab['told'] = [];
+    outbox.subscribe((_, changed, settled) => changed && settled && told.push([changed.operation.id, settled]));
+    if (serves) outbox.serve(backend.adapter, key(), 'guest', null);
+    const tab = { world, database, outbox, told };
+    tabs.push(tab);
+    return tab;
+  }
+
+  function closeTab({ world, database, outbox }: Tab): void {
+    outbox.rest();
+    database.close();
+    world.end();
+  }
+
+  const ids = async (): Promise<string[]> => (await backend.comments(key())).map(({ id }) => id);
+  const states = (tab: Tab): string[] => tab.outbox.of(key(), 'guest').map(({ delivery }) => delivery.state);
+  const isEmpty = (tab: Tab) => async (): Promise<boolean> =>
+    tab.outbox.of(key(), 'guest').length === 0 && (await tab.database.rows(outboxKey(key()))).length === 0;
+
+  beforeEach(() => {
+    backend = new FakeBackend();
+    name = freshName();
+    tabs = [];
+  });
+
+  afterEach(async () => {
+    tabs.forEach(closeTab);
+    await deleteDatabase(name);
+  });
+
+  it('R-6: shows the words in the same moment, keeps them, sends them once and lets go of them', async () => {
+    const tab = openTab();
+    const kept = tab.outbox.add(row(post('p1')), null);
+    expect(states(tab)).to.deep.equal(['sending']);
+    await kept;
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+    expect(backend.arrived).to.have.length(1);
+    expect(tab.told.map(([id, { result }]) => [id, result])).to.deep.equal([['p1', 'acknowledged']]);
+  });
+
+  it('keeps the draft until the words are on disk, and deletes it in the same transaction', async () => {
+    const tab = openTab(false);
+    const draft = draftKey(key(), 'new');
+    await tab.database.change([], 'relaxed', () => [[draft, { text: 'Words', savedAt: 1 }]]);
+    await tab.outbox.add(row(post('p1')), draft);
+    expect(await tab.database.rows(draft)).to.have.length(0);
+    expect(await tab.database.rows(outboxKey(key()))).to.have.length(1);
+  });
+
+  it('S-4: makes the secret at the first write, keeps it with the words, and never makes another', async () => {
+    const tab = openTab(false);
+    expect(await tab.outbox.token(key())).to.equal(null);
+    await tab.outbox.add(row(post('p1')), null);
+    const [stored] = await tab.database.rows(tokenKey(key()));
+    expect(stored?.[1]).to.match(/^[A-Za-z0-9_-]{43}$/);
+    const other = openTab();
+    await other.outbox.add(row(post('p2')), null);
+    await until(isEmpty(other));
+    expect(new Set(backend.tokens)).to.deep.equal(new Set([stored?.[1]]));
+  });
+
+  it('O: sends a thread oldest first and one at a time', async () => {
+    const tab = openTab();
+    await Promise.all(['p1', 'p2', 'p3', 'p4'].map((id) => tab.outbox.add(row(post(id)), null)));
+    await until(isEmpty(tab));
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['p1', 'p2', 'p3', 'p4']);
+    expect(backend.most).to.equal(1);
+  });
+
+  it('O: never sends a reply before its parent is acknowledged, nor an edit before its post', async () => {
+    backend.fates = ['lost after'];
+    const tab = openTab();
+    await tab.outbox.add(row(post('parent')), null);
+    await until(() => states(tab)[0] === 'waiting');
+    await tab.outbox.add(row(post('reply', { parentId: 'parent', rootId: 'parent' })), null);
+    await tab.outbox.add(
+      row({ kind: 'edit', id: 'e', createdAt: 1, commentId: 'parent', text: 'Changed', mentions: [], before: '' }),
+      null,
+    );
+    await quiet();
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['parent']);
+    tab.world.pass(10_000);
+    await until(() => backend.arrived.length === 4);
+    await until(() => tab.told.length === 3);
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['parent', 'parent', 'reply', 'e']);
+    expect(await ids()).to.deep.equal(['parent', 'reply']);
+  });
+
+  it('O: a refused parent holds its replies, and no other words', async () => {
+    backend.fates = [{ trouble: { kind: 'refused', reason: 'too-long', limit: 9 } }];
+    const tab = openTab();
+    await tab.outbox.add(row(post('parent')), null);
+    await until(() => states(tab)[0] === 'refused');
+    await tab.outbox.add(row(post('reply', { parentId: 'parent' })), null);
+    await tab.outbox.add(row(post('other')), null);
+    await until(async () => (await ids()).includes('other'));
+    await until(() => states(tab).length === 2);
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['parent', 'other']);
+    const [refused] = tab.outbox.of(key(), 'guest');
+    expect(refused?.delivery).to.deep.equal({ state: 'refused', reason: 'too-long', limit: 9 });
+  });
+
+  it('O: a thread that waits does not stop another', async () => {
+    backend.hold = new Promise(() => undefined);
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => backend.arrived.length === 1);
+    const elsewhere = { ...key(), page: `${name} elsewhere` };
+    await tab.outbox.add({ ...row(post('p2')), thread: elsewhere }, null);
+    await until(() => backend.arrived.length === 2);
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['p1', 'p2']);
+  });
+
+  it('A4: an answer that was lost is asked for again with the same key, and one comment comes of it', async () => {
+    backend.fates = ['lost after', 'lost after'];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    for (let tries = 1; tries < 3; tries++) {
+      await until(() => states(tab)[0] === 'waiting' && backend.arrived.length === tries);
+      await quiet();
+      tab.world.pass(10_000);
+    }
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['p1', 'p1', 'p1']);
+  });
+
+  it('A1: words that wait for the network go out within five seconds of its return', async () => {
+    backend.always = 'lost before';
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    for (let tries = 1; tries < 8; tries++) {
+      await until(() => backend.arrived.length === tries && backend.under === 0);
+      await quiet();
+      tab.world.pass(300_000);
+    }
+    await quiet();
+    backend.always = null;
+    tab.outbox.wake();
+    tab.world.pass(5000);
+    await until(isEmpty(tab));
+  });
+
+  it('A21: a network that comes and goes each second makes one sender, and few attempts', async () => {
+    backend.always = 'lost before';
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    for (let second = 0; second < 60; second++) {
+      await quiet(5);
+      tab.outbox.wake();
+      tab.world.pass(1000);
+    }
+    await quiet();
+    expect(backend.most).to.equal(1);
+    expect(backend.arrived.length).to.be.greaterThan(3).and.below(20);
+    const [waiting] = tab.outbox.of(key(), 'guest');
+    expect(waiting?.attempts, 'the back-off goes on growing').to.equal(backend.arrived.length);
+  });
+
+  it('B4: waits as long as the backend asks for, whatever the network says, and tells until when', async () => {
+    backend.fates = [{ trouble: { kind: 'busy', after: 7000 } }];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => states(tab)[0] === 'retrying');
+    tab.outbox.wake();
+    tab.world.pass(6999);
+    await quiet();
+    expect(backend.arrived).to.have.length(1);
+    tab.world.pass(3001);
+    await until(isEmpty(tab));
+    expect(backend.arrived).to.have.length(2);
+  });
+
+  it('A19: the third strange answer in a row is called a Wi-Fi sign-in page', async () => {
+    backend.always = { trouble: { kind: 'unknown', because: 'answer' } };
+    const tab = openTab();
+    const portals: boolean[] = [];
+    await tab.outbox.add(row(post('p1')), null);
+    for (let tries = 1; tries <= 3; tries++) {
+      await until(() => backend.arrived.length === tries && states(tab)[0] === 'retrying' && backend.under === 0);
+      await quiet();
+      const [{ delivery } = { delivery: null }] = tab.outbox.of(key(), 'guest');
+      portals.push(delivery?.state === 'retrying' && delivery.portal === true);
+      tab.world.pass(300_000);
+    }
+    expect(portals).to.deep.equal([false, false, true]);
+  });
+
+  it('B8, C5: an answer for another operation, or none at all, is no yes', async () => {
+    const answer = { operationId: 'other', comment: null, revision: 1, editableUntil: null };
+    backend.fates = [{ answer }, { answer: undefined }, { answer: [] }];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    for (let tries = 1; tries <= 3; tries++) {
+      await until(() => backend.arrived.length === tries && states(tab)[0] === 'retrying' && backend.under === 0);
+      await quiet();
+      tab.world.pass(300_000);
+    }
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('C1, C2, C7: an adapter that throws whatever it likes costs an attempt and nothing else', async () => {
+    const strange: unknown[] = [undefined, 'no', Object.freeze({}), new DOMException('', 'AbortError'), null, 1];
+    backend.fates = strange.map((throws) => ({ throws }));
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    for (let tries = 1; tries <= strange.length; tries++) {
+      await until(() => backend.arrived.length === tries && backend.under === 0);
+      await quiet();
+      tab.world.pass(600_000);
+    }
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('C3: an adapter that never settles is given up after thirty seconds', async () => {
+    backend.fates = ['never'];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => backend.arrived.length === 1);
+    tab.world.pass(30_000);
+    await until(() => states(tab)[0] === 'retrying');
+    tab.world.pass(300_000);
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('C9: an adapter that changes what it was given changes a copy', async () => {
+    const { send } = backend.adapter;
+    backend = new FakeBackend({
+      send: (operation, options) => {
+        (operation as { text: string }).text = 'Not what was written';
+        return send(operation, options).then(() => Promise.reject(new Error('no')));
+      },
+    });
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => states(tab)[0] === 'retrying');
+    const [kept] = tab.outbox.of(key(), 'guest');
+    expect(kept?.operation).to.deep.include({ text: 'Words of p1' });
+  });
+
+  it('C13: where a backend cannot tell a repeat, an open outcome is left to the reader', async () => {
+    const { adapter } = backend;
+    backend = new FakeBackend({ can: { ...adapter.can, idempotent: false } });
+    backend.fates = ['lost after'];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => states(tab)[0] === 'given-up');
+    tab.world.pass(3_600_000);
+    tab.outbox.wake();
+    await quiet();
+    expect(backend.arrived).to.have.length(1);
+    const [{ delivery } = { delivery: null }] = tab.outbox.of(key(), 'guest');
+    expect(delivery).to.deep.equal({ state: 'given-up', perhapsSent: true });
+  });
+
+  it('C14: rows stay with the backend they were written for', async () => {
+    const tab = openTab(false);
+    await tab.outbox.add(row(post('p1')), null);
+    const other = new FakeBackend();
+    tab.outbox.serve(other.adapter, { ...key(), backend: other.id }, 'guest', null);
+    await quiet();
+    expect(other.arrived).to.have.length(0);
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(isEmpty(tab));
+    expect(backend.arrived).to.have.length(1);
+  });
+
+  it('B2: after a day of strange answers it stops, keeps the words, and tries again when the reader says so', async () => {
+    backend.always = { trouble: { kind: 'busy', after: null } };
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    for (let hour = 0; hour < 30 && states(tab)[0] !== 'given-up'; hour++) {
+      await quiet(10);
+      tab.world.pass(3_600_000);
+    }
+    await until(() => states(tab)[0] === 'given-up');
+    backend.always = null;
+    tab.outbox.retry('p1');
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('B12: a sign-in that is due is asked for once; nothing is sent meanwhile, nothing is dropped', async () => {
+    backend.fates = [{ trouble: { kind: 'needs-reader', want: 'sign-in' } }];
+    const tab = openTab();
+    await Promise.all(['p1', 'p2', 'p3'].map((id) => tab.outbox.add(row(post(id)), null)));
+    await until(() => states(tab).includes('asking'));
+    await quiet();
+    expect(states(tab)).to.deep.equal(['asking', 'sending', 'sending']);
+    expect(backend.arrived).to.have.length(1);
+    tab.outbox.retry('p1');
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1', 'p2', 'p3']);
+  });
+
+  it('D20: words of a reader who signed in are not sent or shown as anybody else', async () => {
+    const tab = openTab();
+    await tab.outbox.add({ ...row(post('p1')), identity: 'user x' }, null);
+    await quiet();
+    expect(backend.arrived).to.have.length(0);
+    expect(tab.outbox.of(key(), 'guest')).to.have.length(0);
+    tab.outbox.serve(backend.adapter, key(), 'user x', 'their.signed.word');
+    await until(() => backend.arrived.length === 1);
+  });
+
+  it('R-4: a newer vote takes the place of one that was not sent yet', async () => {
+    await backend.seed(key(), post('theirs'));
+    const tab = openTab(false);
+    const vote = (id: string, value: 'up' | 'down' | 'none', counter: number) =>
+      tab.outbox.add(row({ kind: 'vote', id, createdAt: 1, commentId: 'theirs', value, counter }), null);
+    await vote('v1', 'up', 1);
+    await vote('v2', 'down', 2);
+    await vote('v3', 'up', 3);
+    expect(tab.outbox.of(key(), 'guest').map(({ operation }) => operation.id)).to.deep.equal(['v3']);
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(isEmpty(tab));
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['v3']);
+    expect((await backend.comments(key()))[0]?.up).to.equal(1);
+  });
+
+  it('discarding takes words out for good and hands them back', async () => {
+    backend.fates = [{ trouble: { kind: 'refused', reason: 'banned' } }];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => states(tab)[0] === 'refused');
+    expect(await tab.outbox.discard('p1')).to.equal('Words of p1');
+    expect(await isEmpty(tab)()).to.equal(true);
+    expect(await tab.outbox.discard('p1')).to.equal(null);
+  });
+
+  it('E5: words of a closed tab are sent by the next page of the site', async () => {
+    const first = openTab(false);
+    await first.outbox.add(row(post('p1')), null);
+    closeTab(first);
+    const second = openTab();
+    await until(isEmpty(second));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('E1: two tabs send each word once, and the one that waited learns what became of it', async () => {
+    const [first, second] = [openTab(), openTab()];
+    await Promise.all([
+      first.outbox.add(row(post('p1')), null),
+      second.outbox.add(row(post('p2')), null),
+      first.outbox.add(row(post('p3')), null),
+    ]);
+    for (let turn = 0; turn < 5; turn++) {
+      await quiet();
+      [first, second].forEach(({ world }) => world.pass(10_000));
+    }
+    await until(isEmpty(first));
+    await until(isEmpty(second));
+    expect([...(await ids())].sort()).to.deep.equal(['p1', 'p2', 'p3']);
+    expect(backend.arrived).to.have.length(3);
+    expect(backend.most).to.equal(1);
+  });
+
+  it('E2, E3: a tab that died with the lock in its hand is taken over when its lease has not moved for long', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const lockName = JSON.stringify(['afterword-1', backend.id, 'default', name]);
+    const frozen = navigator.locks.request(lockName, () => held).catch((error: unknown) => error);
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await quiet();
+    expect(backend.arrived).to.have.length(0);
+    for (let turn = 0; turn < 12; turn++) {
+      tab.world.pass(5000);
+      await quiet(10);
+    }
+    await until(isEmpty(tab));
+    expect(((await frozen) as Error).name, 'the frozen tab lost it').to.equal('AbortError');
+    release();
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('E7, E10: without Web Locks a lease on disk lets one tab send at a time', async () => {
+    const refusing = { request: () => Promise.reject(new DOMException('', 'InvalidStateError')) };
+    const worlds = [new FakeWorld(), new FakeWorld()];
+    (worlds[0] as FakeWorld).locks = null;
+    (worlds[1] as FakeWorld).locks = refusing as unknown as LockManager;
+    let release = (): void => undefined;
+    backend.hold = new Promise((resolve) => (release = resolve));
+    const [first, second] = worlds.map((world) => openTab(true, world)) as [Tab, Tab];
+    await first.outbox.add(row(post('p1')), null);
+    await until(() => backend.arrived.length === 1);
+    await second.outbox.add(row(post('p2')), null);
+    await quiet();
+    expect(backend.arrived).to.have.length(1);
+    release();
+    await until(async () => (await ids()).length === 1);
+    for (let turn = 0; turn < 5; turn++) {
+      await quiet();
+      [first, second].forEach(({ world }) => world.pass(10_000));
+    }
+    await until(isEmpty(first));
+    await until(isEmpty(second));
+    expect(await ids()).to.deep.equal(['p1', 'p2']);
+    expect(backend.most).to.equal(1);
+  });
+
+  it('E8: without a channel a tab learns what another has sent when it is looked at', async () => {
+    const world = new FakeWorld();
+    world.hasChannel = false;
+    const first = openTab(false, world);
+    await first.outbox.add(row(post('p1')), null);
+    const second = openTab();
+    await until(isEmpty(second));
+    expect(states(first)).to.deep.equal(['sending']);
+    await first.outbox.reread();
+    expect(states(first)).to.deep.equal([]);
+  });
+
+  it('E4: a page that is put away holds nothing and goes on when it is taken up, without sending twice', async () => {
+    backend.fates = ['never'];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => backend.arrived.length === 1);
+    tab.outbox.rest();
+    tab.database.close();
+    await quiet();
+    const { held } = await navigator.locks.query();
+    expect(held?.filter((lock) => lock.name?.includes(name))).to.have.length(0);
+    const other = openTab();
+    await until(isEmpty(other));
+    tab.outbox.rise();
+    await until(isEmpty(tab));
+    expect(backend.arrived).to.have.length(2);
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('D1: a full disk keeps the words in this tab and the draft where it is, says so, and sends all the same', async () => {
+    const tab = openTab(false);
+    const draft = draftKey(key(), 'new');
+    await tab.database.change([], 'relaxed', () => [[draft, { text: 'Words', savedAt: 1 }]]);
+    const { change } = tab.database;
+    let isFull = true;
+    tab.database.change = (prefixes, durability, compute) =>
+      isFull && durability === 'strict'
+        ? Promise.reject(new DOMException('full', 'QuotaExceededError'))
+        : change(prefixes, durability, compute);
+    await tab.outbox.add(row(post('p1')), draft);
+    const [kept] = tab.outbox.of(key(), 'guest');
+    expect(kept?.saved).to.equal(false);
+    expect(await tab.database.rows(draft), 'the draft is still the durable copy').to.have.length(1);
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(async () => (await ids()).length === 1);
+    isFull = false;
+    await tab.outbox.add(row(post('p2')), null);
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1', 'p2']);
+  });
+
+  it('D1: room is made by dropping copies before words are called unsaved', async () => {
+    const tab = openTab(false);
+    const cached = ['cache', ...outboxKey(key()).slice(1)];
+    await tab.database.change([], 'relaxed', () => [
+      [cached, 'a copy'],
+      [['cached'], { [JSON.stringify(cached)]: { size: 1, usedAt: 1 } }],
+    ]);
+    const { change } = tab.database;
+    tab.database.change = async (prefixes, durability, compute) => {
+      if (durability === 'strict' && (await tab.database.rows(['cache'])).length > 0) {
+        throw new DOMException('full', 'QuotaExceededError');
+      }
+      return change(prefixes, durability, compute);
+    };
+    await tab.outbox.add(row(post('p1')), null);
+    expect(tab.outbox.of(key(), 'guest')[0]?.saved).to.equal(true);
+    expect(await tab.database.rows(outboxKey(key()))).to.have.length(1);
+    expect(await tab.database.rows(['cache'])).to.have.length(0);
+  });
+
+  it('D9: words this page knows are written again when the site’s data was cleared under it', async () => {
+    const tab = openTab(false);
+    await tab.outbox.add(row(post('p1')), null);
+    await deleteDatabase(name);
+    await until(async () => (await tab.database.rows(outboxKey(key()))).length === 1);
+    expect(tab.outbox.of(key(), 'guest')).to.have.length(1);
+    const next = openTab();
+    await until(isEmpty(next));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('D15: a row nobody can read shows its words as refused, and the others go out', async () => {
+    const maker = openTab(false);
+    await maker.database.change([], 'strict', () => [
+      [outboxKey(key(), 'broken'), { shape: 1, row: { operation: { text: 'Words to save' }, identity: 'guest' } }],
+      [outboxKey(key(), 'newer'), { shape: 2, anything: true }],
+      [outboxKey(key(), 'nothing'), null],
+    ]);
+    closeTab(maker);
+    const tab = openTab();
+    await tab.outbox.ready;
+    await tab.outbox.add(row(post('p1')), null);
+    await until(async () => (await ids()).length === 1);
+    const rows = tab.outbox.of(key(), 'guest');
+    expect(rows.map(({ operation }) => operation.id).sort()).to.deep.equal(['broken', 'nothing']);
+    expect(rows.map(({ delivery }) => delivery)).to.deep.include({ state: 'refused', reason: 'unreadable' });
+    expect(await tab.outbox.discard('broken')).to.equal('Words to save');
+    await until(async () => (await tab.database.rows(outboxKey(key()))).length === 2);
+    expect(await tab.database.rows(outboxKey(key(), 'newer')), 'D13: left for the newer version').to.have.length(1);
+  });
+
+  it('F1: a clock that jumps in either direction neither stops the queue nor empties it', async () => {
+    for (const jump of [-365, 365]) {
+      backend.fates = [{ trouble: { kind: 'busy', after: 60_000 } }];
+      const tab = openTab();
+      const id = `jump ${jump}`;
+      await tab.outbox.add(row(post(id)), null);
+      await until(() => states(tab)[0] === 'retrying');
+      tab.world.setClock(jump * 24 * 3_600_000);
+      tab.world.pass(70_000);
+      await until(isEmpty(tab));
+      expect(await ids()).to.include(id);
+      closeTab(tab);
+    }
+  });
+
+  it('F1: a wait that another clock wrote far into the future is not waited out', async () => {
+    const first = openTab(false);
+    await first.outbox.add({ ...row(post('p1')), notBefore: first.world.now() + 365 * 24 * 3_600_000 }, null);
+    closeTab(first);
+    const tab = openTab();
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+});
