@@ -546,7 +546,8 @@ export class AfterwordComments extends LitElement {
         store.subscribe(() => this.#announceDeliveries()),
       ];
       void store.load();
-    } catch {
+    } catch (error) {
+      console.error('Afterword: the discussion could not be opened.', error);
       if (opening === this.#opening) this.broken = true;
     }
   }

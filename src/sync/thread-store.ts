@@ -93,7 +93,7 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
     gaps: {},
     linked: null,
   };
-  let view: ThreadView = draw();
+  let view: ThreadView = draw(undefined);
   let isClosed = false;
   let isDrawing = false;
   /** True once the backend itself has spoken on this page. */
@@ -111,14 +111,14 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
 
   // ——— Drawing
 
-  function draw(): ThreadView {
-    return fold(thread, outbox.of(key, identity), shown, { ...status, storage: database.place }, foldSettings, view);
+  function draw(previous: ThreadView | undefined): ThreadView {
+    return fold(thread, outbox.of(key, identity), shown, { ...status, storage: database.place }, foldSettings, previous);
   }
 
   function redraw(): void {
     isDrawing = false;
     if (isClosed) return;
-    view = draw();
+    view = draw(view);
     each(listeners, (listener) => listener());
   }
 
