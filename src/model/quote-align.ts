@@ -1,0 +1,215 @@
+/**
+ * Where in a text a passage may stand now: its words, between those that stood around it, are laid along the text's
+ * words so that as much as possible meets. Which of the places is right, if any, is decided in quote.ts.
+ *
+ * All sums count in rare words: a word that stands once in the text (or no longer) weighs 1, one that stands on every
+ * line about a third.
+ */
+import { foldText, wordsOf, type PreparedText } from './quote-text.ts';
+
+/** A passage is not torn apart for little: whatever meets after a tear must be worth half a rare word. */
+const TEAR = 0.5;
+/** What a skipped word of the text costs, so that a passage is not stretched over a page to catch a stray word. */
+const SKIP = 0.065;
+/** Places tried for a quote. With three or eight the figures are the same. */
+const TRIES = 5;
+/** Words whose votes are counted together, so that a few inserted words do not scatter the votes. */
+const BUCKET = 8;
+/** Words looked at on either side of where the passage should be, and half its length more: room for what was inserted. */
+const SLACK = 24;
+
+/** A quote between what stood around it, as the text's words see it. */
+export interface Needle {
+  /** Prefix, quote and suffix, folded; the quote is [start, end) of it, without blanks at its ends. */
+  readonly folded: string;
+  readonly start: number;
+  readonly end: number;
+  /** Where its words are in `folded`; the quote's own are the words from … to - 1. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly from: number;
+  readonly to: number;
+  /** Each word's number in the text, -1 where the text has no such word; what it weighs; the sum of that. */
+  readonly ids: readonly number[];
+  readonly weights: readonly number[];
+  readonly weight: number;
+}
+
+export interface Place {
+  /** Offsets in the folded text. */
+  readonly start: number;
+  readonly end: number;
+  /** What meets here, in rare words, less what tears and skipped words cost. */
+  readonly score: number;
+  /** The share of the quote's own weight that meets here. */
+  readonly kept: number;
+}
+
+export function needleFor(text: PreparedText, prefix: string, exact: string, suffix: string): Needle {
+  const folding = foldText(prefix + exact + suffix);
+  const folded = folding.text;
+  let start = folding.foldedOf(prefix.length);
+  let end = folding.foldedOf(prefix.length + exact.length);
+  while (start < end && folded[start] === ' ') start++;
+  while (start < end && folded[end - 1] === ' ') end--;
+  const { texts, starts, ends } = wordsOf(folded);
+  const ids = texts.map((word) => text.idOf.get(word) ?? -1);
+  const all = Math.log(text.ids.length + 1);
+  const weights = ids.map((id) => (id < 0 ? 1 : 1 - Math.log(text.first[id + 1]! - text.first[id]!) / all));
+  return {
+    folded,
+    start,
+    end,
+    starts,
+    ends,
+    from: ends.filter((it) => it <= start).length,
+    to: starts.filter((it) => it < end).length,
+    ids,
+    weights,
+    weight: weights.reduce((sum, it) => sum + it, 0),
+  };
+}
+
+/** Places that hold at least the share `kept` of the quote, the best first; none overlaps a better one. */
+export function findPlaces(text: PreparedText, needle: Needle, kept: number): Place[] {
+  const places: Place[] = [];
+  for (const { start, votes } of likelyStarts(text, needle)) {
+    // Votes count what the score counts, and more: no later try can be better than a place that beats its votes.
+    if (places.some((it) => it.score > votes)) break;
+    const place = placeNear(text, needle, start);
+    if (place && place.kept >= kept) places.push(place);
+  }
+  return places
+    .sort((a, b) => b.score - a.score)
+    .filter((place, k, all) => all.findIndex((it) => it.start < place.end && place.start < it.end) === k);
+}
+
+/** Every word votes for where the passage would begin if this were its word; twice where the word before agrees. */
+function likelyStarts(text: PreparedText, needle: Needle): { start: number; votes: number }[] {
+  const length = needle.ids.length;
+  const votes = new Float32Array(Math.ceil((text.ids.length + length) / BUCKET) + 2);
+  needle.ids.forEach((id, i) => {
+    if (id < 0) return;
+    const weight = needle.weights[i]!;
+    const previous = needle.ids[i - 1];
+    for (let k = text.first[id]!; k < text.first[id + 1]!; k++) {
+      const at = text.places[k]!;
+      votes[Math.floor((at - i + length) / BUCKET)]! += at > 0 && text.ids[at - 1] === previous ? 2 * weight : weight;
+    }
+  });
+  const starts: { start: number; votes: number }[] = [];
+  while (starts.length < TRIES) {
+    let best = -1;
+    let most = 0;
+    for (let bucket = 0; bucket + 1 < votes.length; bucket++) {
+      const sum = votes[bucket]! + votes[bucket + 1]!;
+      if (sum > most) {
+        most = sum;
+        best = bucket;
+      }
+    }
+    if (best < 0) break;
+    votes.fill(0, best, best + 2);
+    starts.push({ start: (best + 1) * BUCKET - length, votes: most });
+  }
+  return starts;
+}
+
+/** The best way to lay the needle along the words near `start` (Smith and Waterman's, with words for letters). */
+function placeNear(text: PreparedText, needle: Needle, start: number): Place | null {
+  const length = needle.ids.length;
+  const slack = SLACK + (length >> 1);
+  const low = Math.max(0, start - slack);
+  const here = text.ids.subarray(low, start + length + slack);
+  const width = here.length + 1;
+  // Row i, column j: the best sum of a way that ends where word i of the needle meets word j here; and of any way so far.
+  const meeting = new Float32Array((length + 1) * width);
+  const best = new Float32Array((length + 1) * width);
+  let score = 0;
+  let at = 0;
+  for (let i = 1; i <= length; i++) {
+    const id = needle.ids[i - 1]!;
+    const weight = needle.weights[i - 1]!;
+    for (let j = 1, cell = i * width + 1; j < width; j++, cell++) {
+      let highest = Math.max(0, best[cell - width]!, best[cell - 1]! - SKIP);
+      if (here[j - 1] === id) {
+        const diagonal = cell - width - 1;
+        const sum = weight + Math.max(0, meeting[diagonal]!, best[diagonal]! - TEAR);
+        meeting[cell] = sum;
+        if (sum > highest) highest = sum;
+        if (sum > score) {
+          score = sum;
+          at = cell;
+        }
+      }
+      best[cell] = highest;
+    }
+  }
+  if (score === 0) return null;
+
+  // Back along the best way: which word of the text each word of the needle met.
+  const met = Array.from({ length }, () => -1);
+  for (;;) {
+    met[Math.floor(at / width) - 1] = low + (at % width) - 1;
+    const diagonal = at - width - 1;
+    if (meeting[diagonal]! > 0 && meeting[diagonal]! >= best[diagonal]! - TEAR) at = diagonal;
+    else if (best[diagonal]! <= TEAR) break;
+    else for (at = diagonal; best[at] !== meeting[at];) at -= best[at - width] === best[at] ? width : 1;
+  }
+  return placeOf(text, needle, met, score);
+}
+
+function placeOf(text: PreparedText, needle: Needle, met: readonly number[], score: number): Place | null {
+  const { from, to, weights } = needle;
+  const [first, last] = coreOf(needle, met);
+  if (last < 0) return null;
+  let before = from - 1;
+  while (before >= 0 && met[before]! < 0) before--;
+  let after = to;
+  while (after < met.length && met[after]! < 0) after++;
+  const left = before < 0 ? 0 : replaced(first - from, from - 1 - before, met[first]! - met[before]! - 1);
+  const right = after === met.length ? 0 : replaced(to - 1 - last, after - to, met[after]! - met[last]! - 1);
+  let start = text.words.starts[met[first]! - left]!;
+  let end = text.words.ends[met[last]! + right]!;
+  // A quote that begins or ends inside a word does so in the word it met.
+  if (first === from) start += Math.max(0, needle.start - needle.starts[first]!);
+  if (last === to - 1) end -= Math.max(0, needle.ends[last]! - needle.end);
+  const whole = weights.slice(from, to).reduce((sum, it) => sum + it, 0);
+  const kept = weights.slice(first, last + 1).reduce((sum, it, k) => (met[first + k]! < 0 ? sum : sum + it), 0);
+  return { start, end, score, kept: kept / whole };
+}
+
+/**
+ * First and last of the quote's words that met, without those so far off that they are not worth the words between
+ * (the context alone may have paid for them).
+ */
+function coreOf({ from, to, weights }: Needle, met: readonly number[]): [first: number, last: number] {
+  let core: [number, number] = [from, -1];
+  let most = 0;
+  let worth = 0;
+  let begin = from;
+  let last = from;
+  for (let i = from; i < to; i++) {
+    if (met[i]! < 0) continue;
+    worth -= SKIP * Math.max(0, met[i]! - met[last]! - (i - last));
+    if (worth <= 0) {
+      worth = 0;
+      begin = i;
+    }
+    worth += weights[i]!;
+    last = i;
+    if (worth > most) {
+      most = worth;
+      core = [begin, i];
+    }
+  }
+  return core;
+}
+
+/**
+ * How many words between the quote's kept part and its kept neighbour belong to the quote: if it lost words there, all
+ * of them, since they took the place of what was lost; unless they are far more than that, when most are plainly new.
+ */
+function replaced(lost: number, lostOutside: number, between: number): number {
+  return lost > 0 && between > 0 && between <= 2 * (lost + lostOutside) ? between : 0;
+}
