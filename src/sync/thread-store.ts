@@ -112,7 +112,14 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
   // ——— Drawing
 
   function draw(previous: ThreadView | undefined): ThreadView {
-    return fold(thread, outbox.of(key, identity), shown, { ...status, storage: database.place }, foldSettings, previous);
+    return fold(
+      thread,
+      outbox.of(key, identity),
+      shown,
+      { ...status, storage: database.place },
+      foldSettings,
+      previous,
+    );
   }
 
   function redraw(): void {
@@ -150,6 +157,10 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
       if (settled.result === 'acknowledged') {
         thread = mergeAnswer(thread, operation, settled.answer);
         answers++;
+        // Written in another tab or before a reload: it stays where it stood while it waited.
+        const id = settled.answer.comment?.id ?? operation.id;
+        const isNewRoot = operation.kind === 'post' && operation.parentId === null;
+        if (isNewRoot && !shown.own.includes(id) && !shown.roots.includes(id)) shown = showOwn(shown, id);
       } else if (settled.result === 'vanished') void lookForNews();
       // What another tab has sent that tab tells, but for what was asked for here.
       const isOurs = asked.delete(operation.id) || (settled.result === 'acknowledged' && !settled.elsewhere);
@@ -188,7 +199,11 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
   }
 
   function load(): Promise<void> {
-    return (loading ??= loadNow().finally(() => (loading = null)));
+    if (loading) return loading;
+    const now = loadNow().finally(() => {
+      if (loading === now) loading = null;
+    });
+    return (loading = now);
   }
 
   async function loadNow(): Promise<void> {
@@ -449,7 +464,8 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
       if (operation.kind === 'post' && operation.parentId === null) shown = showOwn(shown, operation.id);
       const kept = outbox.add(rowOf(operation), draft ? draftKey(key, draft) : null);
       redraw();
-      return kept;
+      // By then the view says whether the words are saved.
+      return kept.then(redraw);
     },
     nextVoteCounter() {
       const waiting = outbox
