@@ -3,11 +3,13 @@
  * in `rules/`, what is stored in `storage/`; here they meet, and every answer gets its headers.
  */
 import { createHash } from 'node:crypto';
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
+import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Problem } from './problems.ts';
-import { Proxies, networkOf } from './rules/addresses.ts';
+import type { Proxies } from './rules/addresses.ts';
+import { networkOf } from './rules/addresses.ts';
 import { Buckets, type Limits } from './rules/limits.ts';
 import { checkPageUrl, isConfigured, isLoopback, isOriginOf } from './rules/origins.ts';
 import { hashToken, keyedAddress, readToken } from './rules/tokens.ts';
@@ -70,7 +72,7 @@ export function createHandler(options: HandlerOptions) {
   app.use('/api/*', async (context, next) => {
     const isOwn = context.req.method !== 'GET' || context.req.path === '/api/v1/mine';
     const origin = context.req.header('Origin');
-    if (context.req.method === 'OPTIONS') return preflight(context, origin, await storage.sites());
+    if (context.req.method === 'OPTIONS') return preflight(context as Context, origin, await storage.sites());
     context.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
     if (!isOwn) {
       context.header('Access-Control-Allow-Origin', '*');

@@ -3,8 +3,8 @@
  * they say the same as the model's types, in both directions.
  */
 import { z } from '@hono/zod-openapi';
-import type { Answer as ModelAnswer } from '../adapters/adapter.ts';
 import type * as model from '../model/comment.ts';
+import type { parseAnswer } from '../model/parse.ts';
 import { ORDERS } from '../model/sort.ts';
 import { REASONS } from './problems.ts';
 import { STATE_NAMES } from './rules/states.ts';
@@ -229,6 +229,6 @@ type Agreed = [
   Same<z.infer<typeof Page>, model.Page>,
   Same<z.infer<typeof Changes>, model.Changes>,
   Same<z.infer<typeof Mine>, model.Mine>,
-  Same<z.infer<typeof Answer>, ModelAnswer>,
+  Same<z.infer<typeof Answer>, ReturnType<typeof parseAnswer>>,
 ];
 true satisfies Agreed[number];

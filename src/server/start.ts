@@ -81,6 +81,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       peerOf: (context) => (context.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '',
       log: options.log ?? ((line) => console.error(line)),
     });
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     const server = createServer(
       {
         headersTimeout: options.headersTimeout ?? HEADERS_MS,
@@ -88,7 +89,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         maxHeaderSize: MOST_HEADER_BYTES,
         connectionsCheckingInterval: 1_000,
       },
-      getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+      (incoming, outgoing) => void listener(incoming, outgoing),
     );
     await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
     const { port, address, family } = server.address() as AddressInfo;

@@ -79,14 +79,15 @@ export class StaticFiles {
       return null; // Built anew at this moment: the file was listed and is gone.
     }
     const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 16)}"`;
+    const type = TYPES[extname(listed.file)] ?? 'application/octet-stream';
     const headers: Record<string, string> = {
-      'Content-Type': TYPES[extname(listed.file)] ?? 'application/octet-stream',
+      'Content-Type': type,
       'Cache-Control': listed.cache,
       'Access-Control-Allow-Origin': '*',
       ETag: tag,
     };
     if (pathname === '/afterword-sw.js') headers['Service-Worker-Allowed'] = '/';
-    if (headers['Content-Type']!.startsWith('text/html')) {
+    if (type.startsWith('text/html')) {
       headers['Content-Security-Policy'] = "object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
     }
     if (request.headers.get('If-None-Match') === tag) return new Response(null, { status: 304, headers });

@@ -48,7 +48,7 @@ export function addComments(program: Command): void {
 
   for (const act of Object.keys(ACTS) as Act[]) {
     withSite(comments.command(act).argument('<id...>').summary(ACTS[act].summary))
-      .description(`${ACTS[act].summary[0]!.toUpperCase()}${ACTS[act].summary.slice(1)}.`)
+      .description(`${ACTS[act].summary.replace(/^./, (first) => first.toUpperCase())}.`)
       .option('--note <text>', 'for the log', '')
       .action((ids: string[], options: SiteOptions & { note: string }) => moderateAll(act, ids, options));
   }

@@ -1,7 +1,7 @@
 /** `afterword-server site add | list | set | remove` */
 import type { Command } from 'commander';
 import { checkSiteName } from '../config.ts';
-import { DEFAULTS, SETTINGS, SETTING_NAMES, type SettingName, readSettings } from '../rules/settings.ts';
+import { DEFAULTS, SETTINGS, SETTING_NAMES, type SettingName, type Settings, readSettings } from '../rules/settings.ts';
 import { countComments, findSite, listSites, removeSite, saveSite } from '../storage/sites.ts';
 import { type DatabaseOptions, needSite, onDatabase, withDatabase } from './database-option.ts';
 import { CommandError, count, say } from './terminal.ts';
@@ -25,11 +25,12 @@ export function addSite(program: Command): void {
             `There is a site "${name}" already. Change it with: afterword-server site set ${name} …`,
           );
         }
-        if ((settings.origins ?? []).length === 0) {
+        const origins = settings.origins ?? [];
+        if (origins.length === 0) {
           throw new CommandError(`site "${name}": --origins is missing. Allowed: ${SETTINGS.origins.allowed}.`, 2);
         }
         await saveSite(storage.writer, name, settings, Date.now());
-        say(`Site "${name}" serves pages of ${settings.origins!.join(', ')}.`);
+        say(`Site "${name}" serves pages of ${origins.join(', ')}.`);
       });
     });
 
@@ -95,7 +96,7 @@ function withSettings(command: Command): Command {
 function settingsIn(options: object): Partial<Record<SettingName, unknown>> {
   const given: Partial<Record<SettingName, unknown>> = {};
   for (const name of SETTING_NAMES) {
-    const key = name.replace(/-./g, (part) => part[1]!.toUpperCase());
+    const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     const value = (options as Record<string, unknown>)[key];
     if (value !== undefined) given[name] = value;
   }
@@ -106,9 +107,9 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function textOf(value: unknown): string {
+function textOf(value: Settings[SettingName]): string {
   if (value === true) return 'yes';
   if (value === false) return 'no';
-  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'object' && value !== null) return value.join(', ');
   return value === null ? '' : String(value);
 }

@@ -30,7 +30,7 @@ export async function* exportSite(db: Kysely<Tables>, options: ExportOptions): A
       for (const row of rows) yield lineOf(recordOf(row, thread.page, aliases.get(row.id) ?? [], options));
       written += rows.length;
       options.onProgress?.(written);
-      last = rows.at(-1)!;
+      last = rows.at(-1) ?? null;
     }
   }
   if (!options.isPublic) {
@@ -121,13 +121,14 @@ async function* exportWriters(db: Kysely<Tables>, site: string): AsyncGenerator<
       .execute();
     if (rows.length === 0) return;
     for (const row of rows) yield lineOf({ kind: 'writer', id: row.id, tokenHash: row.token_hash, role: row.role });
-    last = rows.at(-1)!.id;
+    last = rows.at(-1)?.id ?? '';
   }
 }
 
 async function* exportVotes(db: Kysely<Tables>, site: string): AsyncGenerator<string> {
-  for (let last = ['', '']; ;) {
-    const [comment = '', author = ''] = last;
+  let comment = '';
+  let author = '';
+  for (;;) {
     const rows = await db
       .selectFrom('votes')
       .selectAll()
@@ -141,14 +142,16 @@ async function* exportVotes(db: Kysely<Tables>, site: string): AsyncGenerator<st
     for (const row of rows) {
       const value = row.value > 0 ? 'up' : row.value < 0 ? 'down' : 'none';
       yield lineOf({ kind: 'vote', comment: row.comment_id, writer: row.author_id, value, counter: row.counter });
+      comment = row.comment_id;
+      author = row.author_id;
     }
-    last = [rows.at(-1)!.comment_id, rows.at(-1)!.author_id];
   }
 }
 
 async function* exportKeys(db: Kysely<Tables>, site: string): AsyncGenerator<string> {
-  for (let last = ['', '']; ;) {
-    const [author = '', key = ''] = last;
+  let author = '';
+  let key = '';
+  for (;;) {
     const rows = await db
       .selectFrom('idempotency_keys')
       .selectAll()
@@ -169,8 +172,9 @@ async function* exportKeys(db: Kysely<Tables>, site: string): AsyncGenerator<str
         fingerprint: row.fingerprint,
         createdAt: timeOf(row.created_at),
       });
+      author = row.author_id;
+      key = row.key;
     }
-    last = [rows.at(-1)!.author_id, rows.at(-1)!.key];
   }
 }
 

@@ -84,7 +84,7 @@ export async function importText(
 ): Promise<ImportResult> {
   if ((await findSite(db, options.site)) === null) throw new ImportError(`There is no site "${options.site}".`);
   return db.connection().execute(async (connection) => {
-    const run = new Import(connection as unknown as Kysely<Staging>, options);
+    const run = new Import(connection, options);
     return run.take(chunks);
   });
 }
@@ -369,9 +369,11 @@ class Import {
             page,
             some.map(({ bone }) => bone.id),
           );
-          const rows = some.map(({ bone, position }) =>
-            this.#rowOf(records.get(bone.id)!, bone, { threadId, rootId: branch.rootId, position, revision }),
-          );
+          const rows = some.flatMap(({ bone, position }) => {
+            const record = records.get(bone.id);
+            const where = { threadId, rootId: branch.rootId, position, revision };
+            return record === undefined ? [] : [this.#rowOf(record, bone, where)];
+          });
           await tx.insertInto('comments').values(rows).execute();
           await this.#keepNames(tx, threadId, rows, records);
           for (const row of rows) {
@@ -499,8 +501,9 @@ class Import {
   ): Promise<void> {
     const { site } = this.#options;
     const aliases = rows.flatMap((row) => {
-      const record = records.get(row.id)!;
-      return [...new Set([record.oldId, ...record.aliases])]
+      const record = records.get(row.id);
+      const oldIds = record === undefined ? [] : [record.oldId, ...record.aliases];
+      return [...new Set(oldIds)]
         .filter((oldId) => oldId.toLowerCase() !== row.id)
         .map((oldId) => ({ site, thread_id: threadId, old_id: oldId, comment_id: row.id }));
     });
@@ -623,7 +626,7 @@ class Import {
 
 /** Storage's own functions know nothing of the temporary tables. */
 function plain(tx: Transaction<Staging>): Transaction<Tables> {
-  return tx as unknown as Transaction<Tables>;
+  return tx;
 }
 
 function* slices<T>(all: readonly T[], size: number): Generator<T[]> {

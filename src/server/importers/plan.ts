@@ -49,12 +49,12 @@ export function planBranches(bones: readonly Bone[]): Plan {
   const roots: Bone[] = [];
   for (const bone of bones) {
     const parentId = parents.get(bone.id) ?? null;
-    if (parentId === null) roots.push(bone);
-    else if (children.has(parentId)) children.get(parentId)!.push(bone);
-    else children.set(parentId, [bone]);
+    const siblings = parentId === null ? roots : children.get(parentId);
+    if (siblings !== undefined) siblings.push(bone);
+    else if (parentId !== null) children.set(parentId, [bone]);
   }
   for (const list of [roots, ...children.values()]) list.sort(oldestFirst);
-  return { branches: roots.map((root) => branchOf(root, children, parents)), orphans, cut };
+  return { branches: roots.map((root) => branchOf(root, children)), orphans, cut };
 }
 
 function cutCircles(
@@ -74,7 +74,7 @@ function cutCircles(
       id = parents.get(id) ?? null;
     }
     if (id !== null && onPath.has(id)) {
-      const circle = path.slice(path.indexOf(id)).map((one) => byId.get(one)!);
+      const circle = path.slice(path.indexOf(id)).flatMap((one) => byId.get(one) ?? []);
       const oldest = circle.reduce((first, one) => (oldestFirst(one, first) < 0 ? one : first));
       parents.set(oldest.id, null);
       cut.push(oldest.id);
@@ -84,31 +84,33 @@ function cutCircles(
   return cut;
 }
 
-function branchOf(
-  root: Bone,
-  children: ReadonlyMap<string, readonly Bone[]>,
-  parents: ReadonlyMap<string, string | null>,
-): Branch {
-  const ordered: { bone: Bone; depth: number; descendants: number }[] = [];
-  const position = new Map<string, number>();
-  const waiting: { bone: Bone; depth: number }[] = [{ bone: root, depth: 0 }];
+interface Standing {
+  readonly bone: Bone;
+  readonly parent: Standing | null;
+  readonly depth: number;
+  descendants: number;
+}
+
+function branchOf(root: Bone, children: ReadonlyMap<string, readonly Bone[]>): Branch {
+  const ordered: Standing[] = [];
+  const waiting: Standing[] = [{ bone: root, parent: null, depth: 0, descendants: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    position.set(next.bone.id, ordered.length);
-    ordered.push({ ...next, descendants: 0 });
-    const replies = children.get(next.bone.id) ?? [];
-    for (let at = replies.length - 1; at >= 0; at -= 1) waiting.push({ bone: replies[at]!, depth: next.depth + 1 });
+    ordered.push(next);
+    const { depth } = next;
+    // The last one in is the next one out: the oldest reply.
+    for (const bone of [...(children.get(next.bone.id) ?? [])].reverse()) {
+      waiting.push({ bone, parent: next, depth: depth + 1, descendants: 0 });
+    }
   }
   // From the last to the first, everybody is complete before they are added to their parent.
-  for (let at = ordered.length - 1; at > 0; at -= 1) {
-    const one = ordered[at]!;
-    const parent = ordered[position.get(parents.get(one.bone.id)!)!]!;
-    parent.descendants += one.descendants + Number(one.bone.counts);
+  for (const one of [...ordered].reverse()) {
+    if (one.parent !== null) one.parent.descendants += one.descendants + Number(one.bone.counts);
   }
   return {
     rootId: root.id,
-    bones: ordered.map(({ bone, depth, descendants }) => ({
+    bones: ordered.map(({ bone, parent, depth, descendants }) => ({
       ...bone,
-      parentId: parents.get(bone.id) ?? null,
+      parentId: parent?.bone.id ?? null,
       depth,
       descendants,
     })),

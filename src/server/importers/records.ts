@@ -39,7 +39,10 @@ async function* splitArray(text: Characters): AsyncGenerator<FoundRecord | Broke
   text.next();
   for (;;) {
     const first = await text.skip(/[\s,]/);
-    if (first === null) return yield { line: text.line, reason: 'The file ends before its list does.' };
+    if (first === null) {
+      yield { line: text.line, reason: 'The file ends before its list does.' };
+      return;
+    }
     if (first === ']') return;
     const line = text.line;
     const record = await readValue(text);
@@ -99,7 +102,7 @@ class Characters {
 
   /** Waits only where a chunk is used up. */
   peek(): string | null | Promise<string | null> {
-    return this.#at < this.#chunk.length ? this.#chunk[this.#at]! : this.#load();
+    return this.#chunk[this.#at] ?? this.#load();
   }
 
   next(): void {
@@ -130,12 +133,13 @@ class Characters {
   }
 
   async #load(): Promise<string | null> {
-    while (this.#at >= this.#chunk.length) {
-      const { done, value } = await this.#chunks.next();
-      if (done) return null;
-      this.#chunk = value;
+    for (;;) {
+      const character = this.#chunk[this.#at];
+      if (character !== undefined) return character;
+      const result: IteratorResult<string, unknown> = await this.#chunks.next();
+      if (result.done) return null;
+      this.#chunk = result.value;
       this.#at = 0;
     }
-    return this.#chunk[this.#at]!;
   }
 }

@@ -49,7 +49,10 @@ export class Buckets {
     if (wait > 0) return Math.ceil(wait / 1000);
     this.#fullAt.delete(name);
     this.#fullAt.set(name, nextFullAt);
-    if (this.#fullAt.size > MOST_REMEMBERED) this.#fullAt.delete(this.#fullAt.keys().next().value!);
+    if (this.#fullAt.size > MOST_REMEMBERED) {
+      const [oldest] = this.#fullAt.keys();
+      if (oldest !== undefined) this.#fullAt.delete(oldest);
+    }
     return 0;
   }
 }

@@ -107,7 +107,7 @@ export function readSettings(input: Readonly<Record<string, unknown>>, where: st
     }
     settings[name] = read;
   }
-  return settings as Partial<Settings>;
+  return settings;
 }
 
 /** Settings that contradict each other once put together. */

@@ -138,7 +138,7 @@ export async function listAround(db: Kysely<Tables>, thread: Thread, asked: stri
   const path = await ancestorsOf(db, row, target, MOST_COMMENTS - 20);
   const sheet = new Sheet();
   for (const comment of path) sheet.add(comment);
-  const root = path[0]!;
+  const [root = target] = path;
   const below = path.filter((comment) => comment.id !== root.id && STATES[comment.state].counts).length;
   const left = root.descendants - below;
   if (left > 0) {
@@ -385,17 +385,14 @@ async function ancestorsOf(
   comment: CommentRow,
   most: number,
 ): Promise<readonly CommentRow[]> {
-  const path: CommentRow[] = [comment];
-  while (path[0]!.parent_id !== null && path.length < most) {
-    const parent = await findInThread(db, thread, path[0]!.parent_id);
-    if (parent === null) break;
-    path.unshift(parent);
+  const path: CommentRow[] = [];
+  let next: CommentRow | null = comment;
+  while (next !== null && path.length < most) {
+    path.unshift(next);
+    next = next.parent_id === null ? null : await findInThread(db, thread, next.parent_id);
   }
-  if (path[0]!.parent_id !== null) {
-    const root = await findInThread(db, thread, comment.root_id);
-    if (root !== null) path.unshift(root);
-  }
-  return path;
+  const root = next === null ? null : await findInThread(db, thread, comment.root_id);
+  return root === null ? path : [root, ...path];
 }
 
 async function highestCounter(db: Kysely<Tables>, site: string, authorId: string): Promise<number> {

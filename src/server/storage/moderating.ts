@@ -127,7 +127,8 @@ export async function findByIdOrAlias(db: Kysely<Tables>, site: string, id: stri
     .limit(2)
     .execute();
   // An old id that two pages have tells nothing.
-  return aliases.length === 1 ? findRow(db, site, aliases[0]!.comment_id) : null;
+  const [alias, second] = aliases;
+  return alias === undefined || second !== undefined ? null : findRow(db, site, alias.comment_id);
 }
 
 async function writeLog(

@@ -17,17 +17,17 @@ const MIDDLE = 32;
 /** A key after `previous` and before `next` (null: nothing comes after). */
 export function keyBetween(previous: string, next: string | null): string {
   const before = read(previous);
-  if (next === null) return write([before[0]! + 1]);
+  if (next === null) return write([numberAt(before, 0) + 1]);
   const after = read(next);
   for (let length = 1; length <= before.length; length += 1) {
-    const raised = [...before.slice(0, length - 1), before[length - 1]! + 1];
+    const raised = [...before.slice(0, length - 1), numberAt(before, length - 1) + 1];
     if (isBefore(raised, after)) return write(raised);
   }
   // Every raised prefix reaches `next`: a level below `previous` is needed. Where `next` lies below `previous` itself,
   // its numbers are the limit; a last number is never 0, so that there is always room before it.
   const key = [...before];
   while (isPrefix(key, after)) {
-    const limit = after[key.length]!;
+    const limit = numberAt(after, key.length);
     if (limit > 1) {
       key.push(Math.floor(limit / 2));
       return write(key);
@@ -58,16 +58,22 @@ function write(numbers: readonly number[]): string {
 function read(key: string): number[] {
   const numbers: number[] = [];
   for (let at = 0; at < key.length;) {
-    const length = Number.parseInt(key[at]!, 36);
+    const length = Number.parseInt(key.charAt(at), 36);
     numbers.push(Number.parseInt(key.slice(at + 1, at + 1 + length), 36));
     at += 1 + length;
   }
   return numbers;
 }
 
+/** Asked only inside the list. */
+function numberAt(numbers: readonly number[], at: number): number {
+  return numbers[at] ?? 0;
+}
+
 function isBefore(one: readonly number[], other: readonly number[]): boolean {
   for (let at = 0; at < one.length && at < other.length; at += 1) {
-    if (one[at]! !== other[at]!) return one[at]! < other[at]!;
+    const difference = numberAt(one, at) - numberAt(other, at);
+    if (difference !== 0) return difference < 0;
   }
   return one.length < other.length;
 }

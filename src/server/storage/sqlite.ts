@@ -141,6 +141,6 @@ function asKysely(statement: Database.Statement) {
     reader: statement.reader,
     all: (parameters: readonly unknown[]): unknown[] => statement.all(parameters),
     run: (parameters: readonly unknown[]) => statement.run(parameters),
-    iterate: (parameters: readonly unknown[]) => statement.iterate(parameters) as IterableIterator<unknown>,
+    iterate: (parameters: readonly unknown[]) => statement.iterate(parameters),
   };
 }
