@@ -109,6 +109,8 @@ export class AfterwordForm extends LitElement {
   private home: string | null = null;
   private restoring: Promise<void> = Promise.resolve();
   private turn = 0;
+  /** The draft of this place has been looked for. */
+  private looked = false;
   private quiet = false;
   private readonly keeper = new DraftKeeper(
     () => this.clock,
@@ -220,10 +222,10 @@ export class AfterwordForm extends LitElement {
     const home = JSON.stringify([backend, site, page, this.place]);
     if (home === this.home) return;
     // Words typed before the thread was there stay; those of another thread are its draft now.
-    if (this.home !== null) this.text = '';
+    if (this.home !== null) this.text = this.base = '';
     this.home = home;
     this.wrong = new Map();
-    this.previewing = this.restored = this.same = false;
+    this.previewing = this.restored = this.same = this.looked = false;
     this.chosen = [];
     this.open = mode !== 'new' || this.text !== '';
     if (mode === 'edit' && this.text === '') this.text = this.base = this.original;
@@ -232,6 +234,7 @@ export class AfterwordForm extends LitElement {
 
   private async restore(store: ThreadStore): Promise<void> {
     const turn = ++this.turn;
+    const { place } = this;
     const [draft, identity] = await Promise.all([this.keeper.read(), recallIdentity(store)]);
     if (turn !== this.turn) return; // Another place, or asked again, or forgotten meanwhile.
     const { name, email, website } = this.who;
@@ -242,10 +245,17 @@ export class AfterwordForm extends LitElement {
     };
     this.remember ||= identity?.remember ?? false;
     this.agreed ||= identity?.agreedTo != null && identity.agreedTo === this.rules?.consent;
-    if (!draft?.text || draft.text === this.text) return;
+
+    const again = this.looked;
+    this.looked = true;
+    const sent = lastSent.get(store);
+    const wasSent = sent?.place === place && draft?.text === sent.text && draft.savedAt <= sent.at;
+    if (!draft?.text || draft.text === this.text || wasSent) return;
     const typed = this.text !== this.base;
-    // Somebody who is already typing keeps what they typed, below what they once wrote.
-    this.text = typed ? `${draft.text}\n\n${this.text}` : draft.text;
+    // What is on the screen is newer than what is on the disk, unless there it only goes on.
+    if (typed && again && !draft.text.startsWith(this.text)) return;
+    // Somebody who was quicker than the disk keeps what they typed, below what they once wrote.
+    this.text = typed && !again ? `${draft.text}\n\n${this.text}` : draft.text;
     if (this.mode === 'edit') this.base = draft.before ?? this.base;
     this.chosen = [...(draft.mentions ?? []), ...this.chosen];
     this.restored = true;
@@ -279,16 +289,16 @@ export class AfterwordForm extends LitElement {
   }
 
   private unfold(): void {
-    this.lookAgain();
+    if (!this.open) this.lookAgain();
     this.open = true;
     this.previewing = false;
     // Not in the next turn: a phone shows its keyboard only for a focus in the turn of the press.
     this.drawNow();
   }
 
-  /** An empty field that is opened may have words waiting that came by another way: from a refused row, another tab. */
+  /** Words may have come to this place by another way: from a refused comment, from another tab. */
   private lookAgain(): void {
-    if (!this.open && this.store && this.text === '') this.restoring = this.restore(this.store);
+    if (this.store) this.restoring = this.restore(this.store);
   }
 
   /** Makes a change as if typed, so that the browser's *undo* takes it back. */
@@ -522,7 +532,7 @@ export class AfterwordForm extends LitElement {
           name="text"
           rows="1"
           dir=${autoDir(this.text)}
-          placeholder=${say(words, 'form.placeholder')}
+          placeholder=${this.mode === 'new' ? say(words, 'form.placeholder') : this.label}
           ?hidden=${this.previewing}
           aria-invalid=${this.wrong.has('text')}
           aria-describedby=${ids(this.wrong.has('text') && 'text-error', open && 'left')}

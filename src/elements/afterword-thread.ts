@@ -430,7 +430,15 @@ export class AfterwordThread extends LitElement {
       pending.kind === 'edit' ? `edit ${comment.id}` : comment.parentId ? `reply ${comment.parentId}` : 'new';
     const before = await store.readDraft(place);
     const text = before?.text && before.text !== pending.text ? `${before.text}\n\n${pending.text}` : pending.text;
-    await store.writeDraft(place, { ...before, text, savedAt: Date.now() });
+    const { mentions } = comment;
+    await store.writeDraft(place, {
+      ...before,
+      text,
+      ...(mentions && { mentions }),
+      // Begun from a text that is no longer there: the form shows both (FAULTS G5).
+      ...(pending.delivery.state === 'conflict' && { before: '' }),
+      savedAt: Date.now(),
+    });
     const parent = comment.parentId && this.#list?.reach(comment.parentId);
     await store.discard(pending.operationId);
     if (pending.kind === 'edit') await this.#openForm(view, 'edit');

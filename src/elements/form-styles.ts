@@ -68,9 +68,12 @@ export const formStyles = css`
     resize: none;
     overflow: auto;
     overflow-wrap: anywhere;
-    outline: none;
     field-sizing: content;
     scroll-padding-block: 1em;
+  }
+  /* The box around it shows the focus. */
+  textarea:focus-visible {
+    outline: none;
   }
   .open textarea {
     min-block-size: 7em;
@@ -89,6 +92,9 @@ export const formStyles = css`
   .field {
     display: grid;
     gap: var(--_space);
+  }
+  .fields .field {
+    max-inline-size: 24em;
   }
   label,
   .label {

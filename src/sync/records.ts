@@ -3,7 +3,7 @@
  * in. A row nobody can read never stops the others, and its words are not thrown away (FAULTS D15).
  */
 import type { Answer } from '../adapters/adapter.ts';
-import type { Comment, Gap, ThreadKey } from '../model/comment.ts';
+import type { Comment, Gap, Mention, ThreadKey } from '../model/comment.ts';
 import type { Operation, QueuedOperation } from '../model/operation.ts';
 import { parseAnswer, parseComment, parseMine, parsePage, parseQueuedOperation } from '../model/parse.ts';
 import { emptyThread, mergeAnswer, type Thread } from '../model/thread.ts';
@@ -120,8 +120,15 @@ export async function readDraft(database: Database, thread: ThreadKey, place: Dr
     ...optional('name'),
     ...optional('email'),
     ...optional('website'),
+    ...(Array.isArray(stored['mentions']) ? { mentions: stored['mentions'].map(mention) } : {}),
+    ...(typeof stored['before'] === 'string' ? { before: stored['before'] } : {}),
     savedAt: Number(stored['savedAt']) || 0,
   };
+}
+
+function mention(stored: unknown): Mention {
+  const { id, name } = fields(stored);
+  return { id: text(id), name: text(name) };
 }
 
 export async function readRemembered(database: Database, thread: ThreadKey): Promise<Remembered | null> {

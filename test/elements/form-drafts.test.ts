@@ -5,7 +5,7 @@ import type { Draft, DraftPlace } from '../../src/sync/store.ts';
 import { rules, threadKey } from '../helpers/builders.ts';
 import { allByRole, byRole, focused, nameOf } from '../helpers/by-role.ts';
 import { FakeStore } from '../helpers/fake-store.ts';
-import { fieldOf, people, press, pressButton, said, settled, turn, type, write } from '../helpers/writing.ts';
+import { people, press, pressButton, said, settled, turn, type, write } from '../helpers/writing.ts';
 
 const draft = (text: string, fields: Partial<Draft> = {}): Draft => ({ text, savedAt: 1, ...fields });
 
@@ -171,6 +171,48 @@ describe('drafts', () => {
     await form.putBack('More words');
     await form.updateComplete;
     expect(field.value).to.equal('Refused words\n\nMore words');
+  });
+
+  it('R-6: a form with words in it takes up those that were put down below them', async () => {
+    const { form, field, store, clock } = await write();
+    await type(form, 'Mine');
+    field.blur();
+    await turn();
+    store.drafts.set('new', draft('Mine\n\nFrom a refused row', { savedAt: clock.now() }));
+    form.focus();
+    await settled(form);
+    expect(field.value).to.equal('Mine\n\nFrom a refused row');
+  });
+
+  it('R-6: what is on the screen is not replaced by an older or another draft', async () => {
+    const { form, field, store } = await write();
+    await type(form, 'What I see');
+    field.blur();
+    await turn();
+    store.drafts.set('new', draft('What another tab has'));
+    form.focus();
+    await settled(form);
+    expect(field.value).to.equal('What I see');
+  });
+
+  it('R-6: words that were sent do not come back from a disk that is slow to let go', async () => {
+    const { form, field, store, clock } = await write();
+    await type(form, 'Sent');
+    clock.pass(500);
+    const kept = store.drafts.get('new')!;
+    await pressButton(form, 'Post');
+    store.drafts.set('new', kept);
+    field.blur();
+    form.focus();
+    await settled(form);
+    expect(field.value).to.equal('');
+
+    clock.pass(5_000);
+    store.drafts.set('new', { ...kept, savedAt: clock.now() });
+    field.blur();
+    form.focus();
+    await settled(form);
+    expect(field.value, 'refused and put down again, they do').to.equal('Sent');
   });
 
   it('R-6: an empty form that is opened finds words that were put down for it meanwhile', async () => {
