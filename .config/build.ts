@@ -32,9 +32,10 @@ const BROWSERS = ['chrome111', 'edge111', 'firefox114', 'safari16.4'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** All files below a folder, as sorted paths relative to it with forward slashes. */
+/** All files below a folder, as sorted paths relative to it with forward slashes; what npm installed there is not ours. */
 export function filesIn(folder: string, inner = ''): string[] {
   return readdirSync(join(folder, inner), { withFileTypes: true })
+    .filter((entry) => entry.name !== 'node_modules')
     .flatMap((entry) => {
       const path = inner ? `${inner}/${entry.name}` : entry.name;
       return entry.isDirectory() ? filesIn(folder, path) : [path];
@@ -132,11 +133,7 @@ export function isStale(): boolean {
 const STAMP = 'dist/.made-from';
 
 function sourcesHash(): string {
-  const folders = ['src', 'demo', '.config'].flatMap((folder) =>
-    filesIn(folder)
-      .filter((file) => !file.includes('node_modules/'))
-      .map((file) => `${folder}/${file}`),
-  );
+  const folders = ['src', 'demo', '.config'].flatMap((folder) => filesIn(folder).map((file) => `${folder}/${file}`));
   const files = [...folders, 'package.json', 'package-lock.json', 'tsconfig.json', 'vite.config.ts'];
   return hashOf(files.flatMap((file) => [Buffer.from(`${file}\0`), readFileSync(file)]));
 }
