@@ -18,6 +18,13 @@ function fieldNames(form: AfterwordForm): string[] {
   return allByRole(form, 'textbox').map(nameOf);
 }
 
+/** Spelled out: not every driver knows the chord. */
+async function tabBack(): Promise<void> {
+  await sendKeys({ down: 'Shift' });
+  await sendKeys({ press: 'Tab' });
+  await sendKeys({ up: 'Shift' });
+}
+
 describe('the form', () => {
   it('R-5: is one calm field until it gets the focus, and then unfolds', async () => {
     const { form, field } = await write({ rules: askEverything });
@@ -292,7 +299,7 @@ describe('the form', () => {
       const { form, field } = await write({ rules: { ...askEverything, consent: 'I agree to the rules' } });
       form.focus();
       const seen: string[] = [];
-      for (let step = 0; step < 12; step++) {
+      for (let step = 0; step < 7; step++) {
         await sendKeys({ press: 'Tab' });
         const now = focused();
         if (!now || !form.shadowRoot!.contains(now)) break;
@@ -309,9 +316,9 @@ describe('the form', () => {
         'Post',
       ]);
       field.focus();
-      await sendKeys({ press: 'Shift+Tab' });
+      await tabBack();
       expect(nameOf(focused()!)).to.equal('Preview');
-      await sendKeys({ press: 'Shift+Tab' });
+      await tabBack();
       expect(nameOf(focused()!)).to.equal('Bold');
     });
 
