@@ -98,9 +98,11 @@ function countUpTo(ascending: readonly number[], limit: number): number {
 }
 
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:'[\p{L}\p{M}]+)*|[^\s]/gu;
-/** Written without blanks, and every character says something: each is a word to us. */
-const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-/** Written without blanks in letters: a dictionary must say where words end. */
+/** Chinese and Japanese are written without blanks, and every sign says something: each is a word to us. */
+const IDEOGRAPHS = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}';
+const IDEOGRAPH = new RegExp(`[${IDEOGRAPHS}]`, 'u');
+const IDEOGRAPH_OR_OTHERS = new RegExp(`[${IDEOGRAPHS}]|[^${IDEOGRAPHS}]+`, 'gu');
+/** So are these, but in letters: a dictionary must say where words end. */
 const UNSPACED = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
@@ -108,27 +110,24 @@ export function wordsOf(folded: string): Words {
   const texts: string[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
-  const unspaced = UNSPACED.test(folded);
+  // Asked once a text, since it costs more than the words themselves.
   const ideographs = IDEOGRAPH.test(folded);
-  const add = (text: string, start: number): void => {
-    texts.push(text);
-    starts.push(start);
-    ends.push(start + text.length);
-  };
-  for (const { 0: word, index } of folded.matchAll(WORD)) {
-    if (ideographs && word.length > 1 && IDEOGRAPH.test(word)) {
-      let at = index;
-      for (const part of word.split(
-        /(?=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])|(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])/u,
-      )) {
-        add(part, at);
-        at += part.length;
-      }
-    } else if (unspaced && UNSPACED.test(word)) {
-      for (const part of segmenter.segment(word)) add(part.segment, index + part.index);
-    } else add(word, index);
+  const unspaced = UNSPACED.test(folded);
+  for (const { 0: found, index } of folded.matchAll(WORD)) {
+    let start = index;
+    for (const word of partsOf(found)) {
+      texts.push(word);
+      starts.push(start);
+      ends.push((start += word.length));
+    }
   }
   return { texts, starts, ends };
+
+  function partsOf(word: string): readonly string[] {
+    if (ideographs && word.length > 1 && IDEOGRAPH.test(word)) return word.match(IDEOGRAPH_OR_OTHERS)!;
+    if (unspaced && UNSPACED.test(word)) return [...segmenter.segment(word)].map((it) => it.segment);
+    return [word];
+  }
 }
 
 /** The nearest end of a word at or after `at` (towards 1), or at or before it (towards -1). */
@@ -164,14 +163,27 @@ export interface PreparedText {
   /** Which word each is, as a number; the same word has the same number. */
   readonly ids: Int32Array;
   readonly idOf: ReadonlyMap<string, number>;
-  /** Where each word stands: word number `w` at `places[first[w]] … places[first[w + 1] - 1]`. */
+  /** Where word number `w` stands: `places[first[w]] … places[first[w + 1] - 1]`. */
   readonly first: Int32Array;
   readonly places: Int32Array;
 }
 
 export function prepareText(original: string): PreparedText {
+  const steps = prepareInSteps(original);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in four steps of like length, for a page that must stay responsive while a long article is prepared. */
+export function* prepareInSteps(original: string): Generator<undefined, PreparedText, undefined> {
+  const hash = hashOf(original);
+  yield;
   const folded = foldText(original);
+  yield;
   const words = wordsOf(folded.text);
+  yield;
   const idOf = new Map<string, number>();
   const ids = Int32Array.from(words.texts, (word) => {
     let id = idOf.get(word);
@@ -184,5 +196,5 @@ export function prepareText(original: string): PreparedText {
   const places = new Int32Array(ids.length);
   const next = first.slice();
   ids.forEach((id, at) => (places[next[id]!++] = at));
-  return { original, hash: hashOf(original), folded, words, ids, idOf, first, places };
+  return { original, hash, folded, words, ids, idOf, first, places };
 }

@@ -6,7 +6,7 @@
 import { findPlaces, needleFor, type Needle } from './quote-align.ts';
 import { hashOf, prepareText, wordBoundary, type PreparedText } from './quote-text.ts';
 
-export { prepareText, type PreparedText };
+export { prepareInSteps, prepareText, type PreparedText } from './quote-text.ts';
 
 /** The two selectors are the W3C's (Web Annotation Data Model 4.2.4, 4.2.5, and 4.2.9 for the very long). */
 export interface TextQuoteSelector {
