@@ -2,13 +2,12 @@
  * A discussion that lives in this browser only: for pages that name no server, and for trying things out. It keeps each
  * thread as one value behind two functions that it is handed; where that is, and how durable, is not its affair.
  */
-import type { Comment, Cursor, Gap, Order, Page, Rules, ThreadInfo, ThreadKey } from '../model/comment.ts';
+import type { Comment, Rules, ThreadInfo, ThreadKey } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
 import { parseComment } from '../model/parse.ts';
-import { isPlain } from '../model/plain-text.ts';
-import { compareRoots } from '../model/sort.ts';
-import { countOf, threadOrder } from '../model/tree.ts';
+import { countOf } from '../model/tree.ts';
 import { AdapterError, type Adapter, type Answer } from './adapter.ts';
+import { pageOfWhole, withCounts } from './whole-thread.ts';
 
 /** Where a thread is kept: one value for each, changed in one step. */
 export interface Shelf {
@@ -46,10 +45,6 @@ const rules: Rules = {
   consent: null,
 };
 
-/** At most so many comments in one answer, and so many replies with each top-level one. */
-const pageRows = 200;
-const firstReplies = 20;
-
 function readKept(value: unknown): Kept {
   const stored = (value ?? {}) as Partial<Kept>;
   return {
@@ -63,97 +58,12 @@ function readKept(value: unknown): Kept {
   };
 }
 
-/** Each comment with the number of published ones below it, in thread order. */
-function withCounts(comments: readonly Comment[]): readonly Comment[] {
-  const ordered = threadOrder(comments);
-  const below = new Map<string, number>();
-  for (const { id, parentId, state } of [...ordered].reverse()) {
-    if (parentId === null) continue;
-    below.set(parentId, (below.get(parentId) ?? 0) + (below.get(id) ?? 0) + Number(state === 'published'));
-  }
-  return ordered.map((comment) => ({ ...comment, descendants: below.get(comment.id) ?? 0 }));
-}
-
 const infoOf = ({ epoch, revision, comments }: Kept): ThreadInfo => ({
   epoch,
   revision,
   count: countOf(comments),
   rules,
 });
-
-function pageOf(kept: Kept, comments: readonly Comment[], rest: Partial<Page>): Page {
-  return {
-    info: infoOf(kept),
-    comments,
-    roots: [],
-    pinned: [],
-    next: null,
-    left: 0,
-    gaps: {},
-    ...rest,
-    markup: comments.some(({ text, format }) => format !== 'plain' && !isPlain(text)),
-  };
-}
-
-/** The whole sort key, so that the page after it is the same whatever came or went before it. */
-const cursorOf = ({ id, createdAt, up, down }: Comment): Cursor => JSON.stringify({ id, createdAt, up, down });
-
-function listRoots(kept: Kept, order: Order, limit: number, after: Cursor | undefined): Page {
-  const compare = compareRoots(order);
-  const branches = new Map<string, Comment[]>();
-  for (const comment of withCounts(kept.comments)) {
-    const branch = branches.get(comment.rootId);
-    if (branch) branch.push(comment);
-    else branches.set(comment.rootId, [comment]);
-  }
-  const last = after === undefined ? null : (JSON.parse(after) as Comment);
-  const waiting = [...branches.values()]
-    .flatMap(([root]) =>
-      root && root.parentId === null && !root.pinned && (!last || compare(root, last) > 0) ? root : [],
-    )
-    .sort(compare);
-  const comments: Comment[] = [];
-  const gaps: Record<string, Gap> = {};
-  let taken = 0;
-  for (const root of waiting.slice(0, limit)) {
-    const branch = branches.get(root.id) ?? [];
-    const shown = branch.slice(0, 1 + firstReplies);
-    if (taken > 0 && comments.length + shown.length > pageRows) break;
-    comments.push(...shown);
-    if (branch.length > shown.length) gaps[root.id] = gapAfter(branch, shown);
-    taken++;
-  }
-  const roots = waiting.slice(0, taken);
-  const left = waiting.length - taken;
-  const lastRoot = roots.at(-1);
-  return pageOf(kept, comments, {
-    roots: roots.map(({ id }) => id),
-    next: left > 0 && lastRoot ? cursorOf(lastRoot) : null,
-    left,
-    gaps,
-  });
-}
-
-function gapAfter(branch: readonly Comment[], shown: readonly Comment[]): Gap {
-  return { next: shown.at(-1)?.id ?? '', left: countOf(branch.slice(branch.indexOf(shown.at(-1) as Comment) + 1)) };
-}
-
-function listReplies(kept: Kept, rootId: string, after: Cursor, limit: number): Page {
-  const branch = withCounts(kept.comments).filter((comment) => comment.rootId === rootId);
-  // Where the comment it ended at is gone, the branch comes whole: who asks knows which ones it has.
-  const from = branch.findIndex(({ id }) => id === after) + 1;
-  const shown = branch.slice(Math.max(1, from), Math.max(1, from) + Math.min(limit, pageRows));
-  const isCut = shown.length > 0 && shown.at(-1) !== branch.at(-1);
-  return pageOf(kept, shown, isCut ? { gaps: { [rootId]: gapAfter(branch, shown) } } : {});
-}
-
-function listAround(kept: Kept, id: string): Page {
-  const all = new Map(withCounts(kept.comments).map((comment) => [comment.id, comment]));
-  const path: Comment[] = [];
-  for (let comment = all.get(id); comment; comment = all.get(comment.parentId ?? '')) path.unshift(comment);
-  if (path.length === 0) throw new AdapterError({ kind: 'gone', reason: 'comment-gone' });
-  return pageOf(kept, path, {});
-}
 
 const refuse = (reason: string, limit?: number): AdapterError =>
   new AdapterError({ kind: 'refused', reason, ...(limit !== undefined && { limit }) });
@@ -275,14 +185,7 @@ export function createLocalAdapter(shelf: Shelf, now: () => number = Date.now): 
 
     async list(thread, options) {
       const kept = await read(thread);
-      switch (options.want) {
-        case 'roots':
-          return listRoots(kept, options.order, options.limit, options.after);
-        case 'replies':
-          return listReplies(kept, options.rootId, options.after, options.limit);
-        case 'around':
-          return listAround(kept, options.id);
-      }
+      return pageOfWhole(kept.comments, infoOf(kept), options);
     },
 
     async changes(thread, since) {

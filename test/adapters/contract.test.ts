@@ -1,0 +1,153 @@
+import { expect } from '@open-wc/testing';
+import { adapterContract } from '../../src/adapters/contract.ts';
+import { createExampleAdapter } from '../../src/adapters/example.ts';
+import { createLocalAdapter, type Shelf } from '../../src/adapters/local.ts';
+import type { Adapter } from '../../src/adapters/adapter.ts';
+import type { Comment } from '../../src/model/comment.ts';
+import { makeThreads } from '../../src/sync/threads.ts';
+import { deleteDatabase, FakeWorld, freshName } from '../helpers/fake-world.ts';
+
+function shelf(): Shelf {
+  const threads = new Map<string, unknown>();
+  const nameOf = (thread: object): string => JSON.stringify(thread);
+  return {
+    read: async (thread) => structuredClone(threads.get(nameOf(thread))),
+    change: async (thread, change) => void threads.set(nameOf(thread), change(threads.get(nameOf(thread)))),
+  };
+}
+
+adapterContract({ name: 'local', describe, it, create: () => ({ adapter: createLocalAdapter(shelf()) }) });
+
+adapterContract({
+  name: 'local, on the disk of this browser',
+  describe,
+  it,
+  create: () => {
+    const world = new FakeWorld();
+    const name = freshName();
+    const threads = makeThreads(world, name);
+    return {
+      adapter: createLocalAdapter(threads.localShelf()),
+      close: () => {
+        world.end();
+        return deleteDatabase(name);
+      },
+    };
+  },
+});
+
+/** The backend of the example: a list and a store. */
+function exampleBackend(): typeof fetch {
+  const pages = new Map<string, Comment[]>();
+  return (address, init) => {
+    const url = new URL(String(address));
+    const answer = (body: unknown, status = 200): Promise<Response> =>
+      Promise.resolve(new Response(JSON.stringify(body), { status }));
+    if (init?.method !== 'PUT') return answer(pages.get(url.searchParams.get('page') ?? '') ?? []);
+    const { page, parentId, text, name } = JSON.parse(String(init.body)) as Record<string, string>;
+    const all = pages.get(page ?? '') ?? [];
+    pages.set(page ?? '', all);
+    const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
+    const known = all.find((one) => one.id === id);
+    if (known) return answer(known);
+    const parent = parentId ? all.find((one) => one.id === parentId) : null;
+    if (parent === undefined) return answer({}, 404);
+    if ([...(text ?? '')].length > 5000) return answer({}, 413);
+    const comment: Comment = {
+      id,
+      parentId: parent?.id ?? null,
+      rootId: parent?.rootId ?? id,
+      state: 'published',
+      author: { name: name ?? '', role: 'guest' },
+      text: text ?? '',
+      format: 'plain',
+      createdAt: 1_800_000_000_000 + all.length,
+      editedAt: null,
+      up: 0,
+      down: 0,
+      pinned: false,
+      descendants: 0,
+      revision: all.length + 1,
+    };
+    all.push(comment);
+    return answer(comment);
+  };
+}
+
+adapterContract({
+  name: 'the example',
+  describe,
+  it,
+  create: () => ({ adapter: createExampleAdapter('https://example.org/comments', exampleBackend()) }),
+});
+
+describe('the contract itself', () => {
+  /** Runs it over an adapter and brings the sentences that did not hold. */
+  async function broken(spoil: (adapter: Adapter) => Partial<Adapter>): Promise<string[]> {
+    const tests: [string, () => Promise<void>][] = [];
+    adapterContract({
+      name: 'spoilt',
+      describe: (_, suite) => suite(),
+      it: (sentence, test) => tests.push([sentence, test]),
+      create: () => {
+        const adapter = createLocalAdapter(shelf());
+        return { adapter: { ...adapter, ...spoil(adapter) } };
+      },
+    });
+    const failed: string[] = [];
+    for (const [sentence, test] of tests) await test().catch(() => failed.push(sentence));
+    return failed;
+  }
+
+  it('holds for what it should', async () => {
+    expect(await broken(() => ({}))).to.deep.equal([]);
+  });
+
+  it('finds a double, a lost reply, a wrong order, a page without end, a foreign edit and a changed text', async () => {
+    const renewing = (adapter: Adapter): Partial<Adapter> => ({
+      send: async (operation, options) => {
+        const id = operation.kind === 'post' ? crypto.randomUUID() : operation.id;
+        return { ...(await adapter.send({ ...operation, id }, options)), operationId: operation.id };
+      },
+    });
+    expect(await broken(renewing)).to.include('makes one comment of a repeat, and answers it like the first time');
+
+    const flat = (adapter: Adapter): Partial<Adapter> => ({
+      list: async (thread, options) => {
+        const page = await adapter.list(thread, options);
+        return { ...page, comments: page.comments.filter(({ parentId }) => parentId === null) };
+      },
+    });
+    expect(await broken(flat)).to.include('puts replies under what they answer, oldest first, and counts them');
+
+    const backwards = (adapter: Adapter): Partial<Adapter> => ({
+      list: async (thread, options) => {
+        const page = await adapter.list(thread, options);
+        return { ...page, roots: [...page.roots].reverse() };
+      },
+    });
+    expect(await broken(backwards)).to.include('pages by newest without repeat or gap, while others write');
+
+    const endless = (adapter: Adapter): Partial<Adapter> => ({
+      list: async (thread, options) => {
+        const first = { ...options, after: undefined } as typeof options;
+        return { ...(await adapter.list(thread, options.want === 'roots' ? first : options)), next: 'again' };
+      },
+    });
+    expect(await broken(endless)).to.include('pages by oldest without repeat or gap, while others write');
+
+    const open = (adapter: Adapter): Partial<Adapter> => ({
+      send: (operation, options) => adapter.send(operation, { ...options, identity: { token: 'the same for all' } }),
+    });
+    expect(await broken(open)).to.include('changes a comment for its writer and for nobody else');
+
+    const tidying = (adapter: Adapter): Partial<Adapter> => ({
+      send: (operation, options) =>
+        adapter.send(
+          operation.kind === 'post' ? { ...operation, text: operation.text.trim().replace(/\n+/g, '\n') } : operation,
+          options,
+        ),
+    });
+    expect(await broken(tidying)).to.include('takes a comment and lists it once, as it was written');
+  });
+});
