@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { chromium, type Browser } from 'playwright-core';
 import { browserFor, CHROMIUM_FLAGS } from '../../.config/browsers.mjs';
 import { wideThread } from '../fixtures/threads.ts';
-import { comment, newReader, openBrowser, ownErrors, post, type Reader } from '../helpers/reader.ts';
+import { comment, near, newReader, openBrowser, ownErrors, post, type Reader } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host, type HostPage } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -172,7 +172,10 @@ for (const [policy, path] of [
   test(`E-5: works under strict-dynamic, style-src 'self' and Trusted Types, ${policy}`, async () => {
     const reader = await open(path);
     await works(reader, `Posted with **strict** rules, ${policy}.`);
-    assert.equal(await comment(reader.section, 'Visitor', 'Posted with strict rules').locator('strong').count(), 1);
+    assert.equal(
+      await (await near(reader.section, 'Visitor', 'Posted with strict rules')).locator('strong').count(),
+      1,
+    );
     clean(reader);
     await reader.close();
   });
@@ -275,12 +278,16 @@ test('R-6: the server goes while a reader writes, and takes every word once when
   await reader.page.waitForLoadState('networkidle');
   await server.down();
   await post(reader.section, 'Written while the server slept.');
-  await comment(reader.section, 'Visitor', 'while the server slept')
-    .getByText(/will be sent|next try/)
-    .waitFor();
+  await (await near(reader.section, 'Visitor', 'while the server slept')).getByText(/will be sent|next try/).waitFor();
   await server.up();
-  await comment(reader.section, 'Visitor', 'while the server slept').getByRole('button', { name: 'Send now' }).click();
-  await comment(reader.section, 'Visitor', 'while the server slept')
+  await (
+    await near(reader.section, 'Visitor', 'while the server slept')
+  )
+    .getByRole('button', { name: 'Send now' })
+    .click();
+  await (
+    await near(reader.section, 'Visitor', 'while the server slept')
+  )
     .getByText(/will be sent|next try|Sending/)
     .waitFor({ state: 'detached' });
   assert.equal(server.rows('select id from comments where text = ?', 'Written while the server slept.').length, 1);

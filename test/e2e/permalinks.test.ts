@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { deepThread } from '../fixtures/threads.ts';
-import { comment, newReader, openBrowser, ownErrors, post, sortBy } from '../helpers/reader.ts';
+import { arrive, comment, near, newReader, openBrowser, ownErrors, post, sortBy } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -121,15 +121,13 @@ test('S-5: a held comment is its writer’s alone until the operator approves it
   const writer = await newReader(browser);
   const stranger = await newReader(browser);
   try {
-    await writer.page.goto(held.url);
-    await writer.section.getByRole('article').first().waitFor();
+    await arrive(writer, held.url);
     await post(writer.section, 'Please approve of me.');
-    await comment(writer.section, 'Visitor', 'approve of me').getByText('Awaiting approval').waitFor();
-    await writer.page.reload();
-    await comment(writer.section, 'Visitor', 'approve of me').getByText('Awaiting approval').waitFor();
+    await (await near(writer.section, 'Visitor', 'approve of me')).getByText('Awaiting approval').waitFor();
+    await arrive(writer);
+    await (await near(writer.section, 'Visitor', 'approve of me')).getByText('Awaiting approval').waitFor();
 
-    await stranger.page.goto(held.url);
-    await stranger.section.getByRole('article').first().waitFor();
+    await arrive(stranger, held.url);
     assert.equal(await stranger.section.getByText('approve of me').count(), 0);
 
     const list = await held.command('comments', 'list', '--state', 'held');
@@ -139,11 +137,13 @@ test('S-5: a held comment is its writer’s alone until the operator approves it
     const approved = await held.command('comments', 'approve', String(row?.['id']));
     assert.equal(approved.code, 0, approved.err);
 
-    await stranger.page.reload();
+    await arrive(stranger);
     await comment(stranger.section, 'Visitor', 'approve of me').waitFor();
-    await writer.page.reload();
+    await arrive(writer);
     await comment(writer.section, 'Visitor', 'approve of me').waitFor();
-    await comment(writer.section, 'Visitor', 'approve of me')
+    await (
+      await near(writer.section, 'Visitor', 'approve of me')
+    )
       .getByText('Awaiting approval')
       .waitFor({ state: 'detached' });
     assert.deepEqual(ownErrors([...writer.errors, ...stranger.errors]), []);

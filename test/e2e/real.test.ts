@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { archive, deepThread, rightToLeftThread, type ThreadRecord } from '../fixtures/threads.ts';
-import { newReader, openBrowser, ownErrors, sortBy } from '../helpers/reader.ts';
+import { arrive, newReader, openBrowser, ownErrors, sortBy, type Reader } from '../helpers/reader.ts';
 import { startAfterword, type AfterwordServer } from '../helpers/server.ts';
 
 const shared = '../shared/data/threads/';
@@ -83,7 +83,7 @@ for (const { name, pages, size } of sources) {
     for (const order of Object.keys(orders) as (keyof typeof orders)[]) {
       test(`R-2, R-3: ${name}, page ${page} (${records.length}), is shown whole by ${order.toLowerCase()}`, async () => {
         const reader = await newReader(browser, { serviceWorkers: 'block' });
-        await article(reader.page, `${name} ${page}`);
+        await article(reader, `${name} ${page}`);
         await reader.section.getByRole('heading', { name: new RegExp(`^${records.length} comments?$`) }).waitFor();
         await sortBy(reader.section, order);
         await loadEverything(reader.section, reader.page);
@@ -96,15 +96,15 @@ for (const { name, pages, size } of sources) {
 }
 
 /** The demo's article, with another discussion under it. */
-async function article(page: Page, pageId: string): Promise<void> {
-  await page.route(`${server.url}/demo/`, async (route) => {
+async function article(reader: Reader, pageId: string): Promise<void> {
+  await reader.page.route(`${server.url}/demo/`, async (route) => {
     const answer = await route.fetch();
     const html = await answer.text();
     const body = html.replace(/data-page-id="[^"]*"/, `data-page-id="${pageId}" data-max-depth="20"`);
     assert.notEqual(body, html);
     await route.fulfill({ response: answer, body });
   });
-  await page.goto(`${server.url}/demo/`);
+  await arrive(reader, `${server.url}/demo/`);
 }
 
 /** Presses *Load all*, *Load more* and *Show N more replies* until none is left. */

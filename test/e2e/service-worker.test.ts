@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { wideThread } from '../fixtures/threads.ts';
-import { comment, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
+import { comment, near, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -83,9 +83,9 @@ test('R-6: a site on another origin that installs it opens after a full reload w
   await section.getByRole('article').first().waitFor();
   await section.getByText(/Saved copy from/).waitFor();
   await post(section, 'Written on the train.');
-  await comment(section, 'Visitor', 'on the train').getByText('will be sent when you are online').waitFor();
+  await (await near(section, 'Visitor', 'on the train')).getByText('will be sent when you are online').waitFor();
   await reader.context.setOffline(false);
-  await comment(section, 'Visitor', 'on the train').getByRole('link', { name: /\d{4}/ }).waitFor();
+  await (await near(section, 'Visitor', 'on the train')).getByRole('link', { name: /\d{4}/ }).waitFor();
   assert.equal(server.rows('select id from comments where text = ?', 'Written on the train.').length, 1);
   assert.deepEqual(ownErrors(reader.errors), []);
   await reader.close();

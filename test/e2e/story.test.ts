@@ -5,7 +5,20 @@
 import { strict as assert } from 'node:assert';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { axe, choose, comment, newReader, openBrowser, ownErrors, post, reply, sortBy } from '../helpers/reader.ts';
+import {
+  arrive,
+  axe,
+  choose,
+  comment,
+  field,
+  near,
+  newReader,
+  openBrowser,
+  ownErrors,
+  post,
+  reply,
+  sortBy,
+} from '../helpers/reader.ts';
 import { startAfterword, type AfterwordServer } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -27,7 +40,7 @@ function timesInFile(text: string): number {
 test('a stranger reads, sorts, votes, replies, edits, writes offline and finds every word once in the file', async () => {
   const reader = await newReader(browser);
   const { page, section } = reader;
-  await page.goto(server.url);
+  await arrive(reader, server.url);
   await section.getByRole('heading', { name: '45 comments' }).waitFor();
   await comment(section, 'Maren Oake', 'to save the others a stamp').waitFor();
 
@@ -35,13 +48,13 @@ test('a stranger reads, sorts, votes, replies, edits, writes offline and finds e
   await section.getByRole('article').nth(1).waitFor();
   await comment(section, 'Bill Tarrant', 'I kept a signal box').waitFor();
 
-  const bill = comment(section, 'Bill Tarrant', 'I kept a signal box');
+  const bill = await near(section, 'Bill Tarrant', 'I kept a signal box');
   const up = bill.getByRole('button', { name: /^Vote up Bill Tarrant’s comment/ });
   await up.click();
   assert.equal(await up.getAttribute('aria-pressed'), 'true');
 
   await reply(section, 'Bill Tarrant', 'I kept a signal box', 'What kind of bread was it?');
-  const asked = comment(section, 'Visitor', 'What kind of bread was it?');
+  const asked = await near(section, 'Visitor', 'What kind of bread was it?');
   await asked.waitFor();
   await section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
 
@@ -49,23 +62,27 @@ test('a stranger reads, sorts, votes, replies, edits, writes offline and finds e
   const edit = section.getByRole('textbox', { name: 'Edit your comment' });
   await edit.fill('What kind of bread was it, Mr Tarrant?');
   await section.getByRole('button', { name: 'Save', exact: true }).click();
-  await comment(section, 'Visitor', 'Mr Tarrant?').getByText('edited', { exact: true }).waitFor();
+  await (await near(section, 'Visitor', 'Mr Tarrant?')).getByText('edited', { exact: true }).waitFor();
 
   // The network goes. The page is loaded anew from what the browser keeps, and goes on.
   await page.evaluate(() => navigator.serviceWorker.ready);
   await reader.context.setOffline(true);
   await reply(section, 'Bill Tarrant', 'I kept a signal box', 'Written under the sea.');
-  await comment(section, 'Visitor', 'Written under the sea.').getByText('will be sent when you are online').waitFor();
-  await page.reload();
+  await (
+    await near(section, 'Visitor', 'Written under the sea.')
+  )
+    .getByText('will be sent when you are online')
+    .waitFor();
+  await arrive(reader);
   await comment(section, 'Maren Oake', 'to save the others a stamp').waitFor();
   await comment(section, 'Visitor', 'Written under the sea.').first().waitFor();
   await post(section, 'Written after the reload, still under the sea.');
-  await comment(section, 'Visitor', 'still under the sea').getByText('will be sent when you are online').waitFor();
+  await (await near(section, 'Visitor', 'still under the sea')).getByText('will be sent when you are online').waitFor();
   assert.equal(timesInFile('Written under the sea.'), 0);
 
   await reader.context.setOffline(false);
   await section.getByText('will be sent when you are online').first().waitFor({ state: 'detached' });
-  await page.reload();
+  await arrive(reader);
   await comment(section, 'Visitor', 'still under the sea').waitFor();
 
   for (const text of [
@@ -85,19 +102,18 @@ test('a stranger reads, sorts, votes, replies, edits, writes offline and finds e
 
 test('R-6: what was written offline in a tab that closed is sent by the next page of the site', async () => {
   const reader = await newReader(browser);
-  await reader.page.goto(server.url);
-  await reader.section.getByRole('article').first().waitFor();
+  await arrive(reader, server.url);
   await reader.page.evaluate(() => navigator.serviceWorker.ready);
   await reader.context.setOffline(true);
   await post(reader.section, 'Left behind in a closed tab.');
-  await comment(reader.section, 'Visitor', 'Left behind').getByText('will be sent when you are online').waitFor();
+  await (await near(reader.section, 'Visitor', 'Left behind')).getByText('will be sent when you are online').waitFor();
   await reader.page.close();
   await reader.context.setOffline(false);
 
   const next = await reader.tab();
-  await next.page.goto(`${server.url}/demo/playground.html`);
+  await arrive(next, `${server.url}/demo/playground.html`);
   await comment(next.section, 'Visitor', 'Left behind').waitFor();
-  await comment(next.section, 'Visitor', 'Left behind').getByRole('link', { name: /\d{4}/ }).waitFor();
+  await (await near(next.section, 'Visitor', 'Left behind')).getByRole('link', { name: /\d{4}/ }).waitFor();
   assert.equal(timesInFile('Left behind in a closed tab.'), 1);
   await reader.close();
 });
@@ -106,8 +122,7 @@ test('R-6: two tabs that both hold the outbox send each comment once, and show e
   const reader = await newReader(browser);
   const other = await reader.tab();
   for (const one of [reader, other]) {
-    await one.page.goto(server.url);
-    await one.section.getByRole('article').first().waitFor();
+    await arrive(one, server.url);
   }
   await reader.context.setOffline(true);
   await post(reader.section, 'From the first tab.', 'Two');
@@ -132,8 +147,7 @@ test('R-6: two tabs that both hold the outbox send each comment once, and show e
 test('S-2: what is one’s own is asked only with a token, after the list, and never by a reader who only reads', async () => {
   const reader = await newReader(browser);
   const { page, section } = reader;
-  await page.goto(server.url);
-  await section.getByRole('article').first().waitFor();
+  await arrive(reader, server.url);
   await page.waitForLoadState('networkidle');
   assert.deepEqual(
     reader.requests.filter(({ url, authorization }) => authorization || url.includes('/mine')),
@@ -143,9 +157,9 @@ test('S-2: what is one’s own is asked only with a token, after the list, and n
   await post(section, 'Now I have a token.');
   await section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
   reader.requests.length = 0;
-  await page.reload();
+  await arrive(reader);
   await section.getByText('Now I have a token.').waitFor();
-  await comment(section, 'Visitor', 'Now I have a token.').getByText('You', { exact: true }).waitFor();
+  await (await near(section, 'Visitor', 'Now I have a token.')).getByText('You', { exact: true }).waitFor();
   const asked = reader.requests.filter(({ url }) => url.includes('/api/'));
   const mine = asked.findIndex(({ url }) => url.includes('/mine'));
   const list = asked.findIndex(({ url }) => url.includes('/comments'));
@@ -158,17 +172,22 @@ test('S-2: what is one’s own is asked only with a token, after the list, and n
 test('R-5: a draft survives a reload and goes only when the comment is safe', async () => {
   const reader = await newReader(browser);
   const { page, section } = reader;
-  await page.goto(server.url);
+  await arrive(reader, server.url);
   const words = 'A draft that I have not sent';
   await section.getByRole('article').first().waitFor();
-  await section.getByRole('textbox', { name: /^(Your comment|Write a comment)$/ }).click();
+  await field(section).click();
   await section.getByRole('textbox', { name: 'Your comment' }).pressSequentially(words);
   await page.evaluate(() => dispatchEvent(new Event('pagehide')));
-  await page.reload();
-  await section.getByRole('textbox', { name: /^(Your comment|Write a comment)$/ }).click();
-  const field = section.getByRole('textbox', { name: 'Your comment' });
-  await field.filter({ hasText: words }).or(field).first().waitFor();
-  assert.equal(await field.inputValue(), words);
+  await arrive(reader);
+  await field(section).click();
+  await page.waitForFunction(
+    (text) =>
+      document
+        .querySelector('afterword-comments')
+        ?.shadowRoot?.querySelector('afterword-form')
+        ?.shadowRoot?.querySelector('textarea')?.value === text,
+    words,
+  );
   await reader.close();
 });
 
@@ -182,8 +201,7 @@ test('R-11: axe finds nothing in the article, the playground, on a phone, in the
   ];
   for (const { path, options } of states) {
     const reader = await newReader(browser, options);
-    await reader.page.goto(server.url + path);
-    await reader.section.getByRole('article').first().waitFor();
+    await arrive(reader, server.url + path);
     await reader.page.waitForLoadState('networkidle');
     const said = `${path} ${JSON.stringify(options)}`;
     assert.deepEqual(await axe(reader.page), [], said);

@@ -45,7 +45,7 @@ export interface AfterwordServer {
 export interface ServerOptions {
   /** Origins of sites to serve besides this machine's own. */
   readonly origins?: readonly string[];
-  /** Settings of the site `default`, as `afterword-server site set` takes them. */
+  /** Settings of the site `default`, as `afterword-server site add` takes them. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -81,7 +81,9 @@ export async function startAfterword(options: ServerOptions = {}): Promise<After
     });
 
   const up = async (): Promise<void> => {
-    const started = spawn(process.execPath, [program, 'serve', '--port', String(port), '--database', database], {
+    // Every reader of a test comes from the same address: its limits are tried where they are the question.
+    const flags = ['--port', String(port), '--database', database, '--limits', 'off'];
+    const started = spawn(process.execPath, [program, 'serve', ...flags], {
       cwd: folder,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,10 +113,10 @@ export async function startAfterword(options: ServerOptions = {}): Promise<After
     clearTimeout(late);
   };
 
-  for (const origin of options.origins ?? []) await told(command('site', 'add', 'default', '--origin', origin));
-  for (const [name, value] of Object.entries(options.settings ?? {})) {
-    await told(command('site', 'set', 'default', name, value));
-  }
+  const settings = Object.entries({ origins: options.origins?.join(','), ...options.settings }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [`--${name}`, value]),
+  );
+  if (settings.length > 0) await told(command('site', 'add', 'default', ...settings));
   await up();
   process.once('exit', () => child?.kill('SIGKILL'));
 
