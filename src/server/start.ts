@@ -81,7 +81,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       peerOf: (context) => (context.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '',
       log: options.log ?? ((line) => console.error(line)),
     });
-    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    const listener = getRequestListener(app.fetch);
     const server = createServer(
       {
         headersTimeout: options.headersTimeout ?? HEADERS_MS,

@@ -26,11 +26,11 @@ export function addSite(program: Command): void {
           );
         }
         const origins = settings.origins ?? [];
-        if (origins.length === 0) {
+        if (origins.length === 0 && known === null) {
           throw new CommandError(`site "${name}": --origins is missing. Allowed: ${SETTINGS.origins.allowed}.`, 2);
         }
         await saveSite(storage.writer, name, settings, Date.now());
-        say(`Site "${name}" serves pages of ${origins.join(', ')}.`);
+        say(`Site "${name}" serves pages of ${origins.join(', ') || 'this machine'}.`);
       });
     });
 
