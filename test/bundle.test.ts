@@ -19,7 +19,7 @@ describe('the bundle', () => {
   for (const { file } of parts) {
     it(`${file.replace(/-[\w-]{8}\.js$/, '')} parses and runs`, async () => {
       const module = (await import(new URL(file, built).href)) as object;
-      expect(module).to.be.an('object');
+      expect(Object.keys(module).length).to.be.greaterThan(0);
     });
   }
 
