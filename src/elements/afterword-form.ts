@@ -82,7 +82,7 @@ export class AfterwordForm extends LitElement {
   /** Whether the preview shows pictures of other hosts. */
   @property({ attribute: false }) images: 'none' | 'remote' = 'none';
   /** Time and timers; another one in tests. */
-  @property({ attribute: false }) clock: Pick<Ambient, 'now' | 'after' | 'on'> = ambient();
+  @property({ attribute: false }) clock: Pick<Ambient, 'now' | 'after'> = ambient();
 
   @state() private text = '';
   @state() private who = NOBODY;
@@ -120,7 +120,8 @@ export class AfterwordForm extends LitElement {
     this.chosen = [...this.chosen.filter(({ id }) => id !== who.id), who];
     this.apply(change);
   });
-  private stops: readonly (() => void)[] = [];
+  private stop: (() => void) | null = null;
+  private readonly onHide = (): void => void this.keeper.writeNow();
 
   /** Opens the form and puts the caret into it. */
   override focus(options?: FocusOptions): void {
@@ -151,19 +152,18 @@ export class AfterwordForm extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // The reader may be leaving, and a page that is put away gets no other chance.
-    this.stops = [
-      this.clock.on('hide', () => void this.keeper.writeNow()),
-      whenForgotten(
-        () => this.store,
-        () => this.forgetWho(),
-      ),
-    ];
+    // The reader may be leaving: ahead of all others (capturing), because the thread lets go of the disk then.
+    addEventListener('pagehide', this.onHide, true);
+    this.stop = whenForgotten(
+      () => this.store,
+      () => this.forgetWho(),
+    );
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const stop of this.stops) stop();
+    removeEventListener('pagehide', this.onHide, true);
+    this.stop?.();
     void this.keeper.writeNow();
   }
 

