@@ -137,6 +137,10 @@ await check('attw finds no wrong type in afterword', () =>
     '--no-color',
     '--exclude-entrypoints',
     './custom-elements.json',
+    // What a wildcard stands for is checked where it is named.
+    '--include-entrypoints',
+    './adapters/local',
+    './adapters/afterword',
   ]),
 );
 
@@ -180,6 +184,13 @@ for (const entry of ['afterword', 'afterword/contract', 'afterword/adapters/loca
     expect(exported.length > 0, 'it exports nothing');
   });
 }
+
+await check('the widget tells its version, and both packages have the same', async () => {
+  const version = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  const told = await inHome(`console.log((await import('afterword')).version)`);
+  expect(told === version('package.json'), `it says ${told}`);
+  expect(told === version('dist/server/package.json'), 'the server is of another version');
+});
 
 await check('a tool finds the manifest where package.json says, and the modules it names', () => {
   const installed = join(home, 'node_modules/afterword');
@@ -260,8 +271,8 @@ const asReader = () => `
   const fetched = globalThis.fetch;
   globalThis.fetch = (input, init = {}) =>
     fetched(input, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), origin: '${address}' } });
-  const { afterwordAdapter } = await import('afterword/adapters/afterword');
-  const adapter = afterwordAdapter('${address}');
+  const { createAfterwordAdapter } = await import('afterword/adapters/afterword');
+  const adapter = createAfterwordAdapter('${address}');
   const thread = { backend: adapter.id, site: 'default', page: '/packed' };
   const { signal } = new AbortController();
 `;
