@@ -85,9 +85,10 @@ function ourProblem({ contentType, body }: Answered) {
 
 /** Seconds or a date; nonsense counts as not said, the past as now, more than an hour as an hour (FAULTS B3). */
 function waitOf(header: string | null, now: number): number | null {
-  if (!header) return null;
-  const milliseconds = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(milliseconds) ? null : Math.min(longestRetryAfter, Math.max(0, milliseconds));
+  const said = header?.trim() ?? '';
+  // Every date of HTTP begins with a day's name; `Date.parse` would find one in almost anything.
+  const wait = /^\d+$/.test(said) ? Number(said) * 1000 : /^[a-z]/i.test(said) ? Date.parse(said) - now : NaN;
+  return Number.isNaN(wait) ? null : Math.min(longestRetryAfter, Math.max(0, wait));
 }
 
 interface Asked {
