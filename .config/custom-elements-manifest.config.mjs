@@ -4,6 +4,8 @@
  * the doc block names events.
  */
 export default {
+  // It would write where the manifest lies into package.json, and wrongly: ours is built.
+  packagejson: false,
   plugins: [
     {
       name: 'afterword:attribute-names',
