@@ -61,10 +61,9 @@ export function mentionAt(text: string, caret: number): { readonly start: number
 export function findPeople(people: readonly Mention[], typed: string, most: number): readonly Mention[] {
   const wanted = folded(typed);
   const whole = people.filter(({ name }) => folded(name).startsWith(wanted));
-  const later = people.filter((one) => !whole.includes(one) && laterWords(folded(one.name)).some(starts));
-  function starts(rest: string): boolean {
-    return rest.startsWith(wanted);
-  }
+  const later = people.filter(
+    (one) => !whole.includes(one) && [...' ([{-'].some((gap) => folded(one.name).includes(gap + wanted)),
+  );
   return [...whole, ...later].slice(0, most);
 }
 
@@ -101,11 +100,6 @@ export function lengthOf(text: string): number {
 
 function folded(text: string): string {
   return text.normalize('NFKC').toLowerCase();
-}
-
-/** What a name is from each word but the first on: `ann lee ray` gives `lee ray` and `ray`. */
-function laterWords(name: string): string[] {
-  return [...name.matchAll(/[\s([{-]+(?=[^\s([{-])/gu)].map((gap) => name.slice(gap.index + gap[0].length));
 }
 
 /** The selection without the blanks at its ends; where nothing is selected, the word around the caret. */
@@ -175,14 +169,9 @@ function makeLink(selected: Selected): Change {
 function makeCode(selected: Selected): Change {
   const words = wordsOf(selected);
   const inside = words.text.slice(words.start, words.end);
-  const fence = '`'.repeat(Math.max(2, ...[...inside.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
-  if (inside.includes('\n')) {
-    const insert = `${fence}\n${inside}\n${fence}`;
-    const from = words.start + fence.length + 1;
-    return { start: words.start, end: words.end, insert, from, to: from + inside.length };
-  }
-  const ticked = inside.length > 2 && inside.startsWith('`') && inside.endsWith('`');
-  if (!inside.includes('`') || ticked) return wrap(words, '`');
+  if (!inside.includes('\n')) return wrap(words, '`');
+  // Longer than any row of ticks inside: those would end it.
+  const fence = '`'.repeat(Math.max(2, ...(inside.match(/`+/g) ?? []).map((run) => run.length)) + 1);
   const from = words.start + fence.length + 1;
-  return { ...words, insert: `${fence} ${inside} ${fence}`, from, to: from + inside.length };
+  return { ...words, insert: `${fence}\n${inside}\n${fence}`, from, to: from + inside.length };
 }

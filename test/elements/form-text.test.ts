@@ -44,7 +44,6 @@ describe('tools of the editor', () => {
     ['italic', 'a _⟦b⟧_ c', 'a ⟦b⟧ c'],
     ['code', 'a ⟦b⟧ c', 'a `⟦b⟧` c'],
     ['code', 'a `⟦b⟧` c', 'a ⟦b⟧ c'],
-    ['code', '⟦a`b⟧', '``` ⟦a`b⟧ ```'],
     ['code', '⟦one\ntwo⟧', '```\n⟦one\ntwo⟧\n```'],
     ['code', '⟦one\n```\ntwo⟧', '````\n⟦one\n```\ntwo⟧\n````'],
     ['spoiler', 'a ⟦b⟧ c', 'a ||⟦b⟧|| c'],
