@@ -7,6 +7,7 @@ import type { z } from '@hono/zod-openapi';
 import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { Problem } from './problems.ts';
 import type { Proxies } from './rules/addresses.ts';
 import { networkOf } from './rules/addresses.ts';
@@ -315,8 +316,9 @@ function problemOf(error: unknown, log: (line: string) => void): Problem {
     log(`The disk does not take what is written: ${code}`);
     return new Problem('busy', 'The server can’t store anything at the moment.', { retryAfter: 60 });
   }
-  if (error instanceof SyntaxError || (error instanceof Error && /malformed json/i.test(error.message))) {
-    return new Problem('invalid', 'The body is not JSON.');
+  // The library's own refusals: a body that is no JSON, or is not said to be.
+  if (error instanceof HTTPException && error.status < 500) {
+    return error.status === 415 ? new Problem('wrong-type') : new Problem('invalid', 'The body is not JSON.');
   }
   log(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return new Problem('internal');
