@@ -76,12 +76,26 @@ export function findPlaces(text: PreparedText, needle: Needle, kept: number): Pl
   for (const { start, votes } of likelyStarts(text, needle)) {
     // Votes count what the score counts, and more: no later try can be better than a place that beats its votes.
     if (places.some((it) => it.score > votes)) break;
-    const place = placeNear(text, needle, start);
-    if (place && place.kept >= kept) places.push(place);
+    // Where its old surroundings outweigh the quote, they hide it if it only moved a little: then it is asked for alone.
+    for (const sought of [needle, quoteAlone(needle)]) {
+      const place = placeNear(text, sought, start + needle.from - sought.from);
+      if (place && place.kept >= kept) {
+        places.push(place);
+        break;
+      }
+    }
   }
   return places
     .sort((a, b) => b.score - a.score)
     .filter((place, k, all) => all.findIndex((it) => it.start < place.end && place.start < it.end) === k);
+}
+
+function quoteAlone(needle: Needle): Needle {
+  const { from, to } = needle;
+  const [starts, ends, ids, weights] = [needle.starts, needle.ends, needle.ids, needle.weights].map((it) =>
+    it.slice(from, to),
+  ) as [number[], number[], number[], number[]];
+  return { ...needle, starts, ends, ids, weights, from: 0, to: to - from };
 }
 
 /** Every word votes for where the passage would begin if this were its word; twice where the word before agrees. */
