@@ -5,12 +5,13 @@
 import { defineConfig } from 'vite';
 import { litPolicy } from './.config/lit-policy.ts';
 import { moduleSizes } from './.config/module-sizes.ts';
+import { shortTemplates } from './.config/short-templates.ts';
 
 export default defineConfig({
   // Parts find each other relative to themselves: the files work from any folder of any host.
   base: './',
   publicDir: false,
-  plugins: [litPolicy(), moduleSizes()],
+  plugins: [shortTemplates(), litPolicy(), moduleSizes()],
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,
