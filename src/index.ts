@@ -3,9 +3,11 @@
  * doing anything.
  */
 import { AfterwordComments } from './elements/afterword-comments.ts';
-import { AfterwordCount } from './elements/afterword-count.ts';
+import { whenIdle } from './elements/lazy.ts';
+import { countPart } from './elements/parts.ts';
 
-export { AfterwordComments, AfterwordCount };
+export { AfterwordComments };
+export type { AfterwordCount } from './elements/afterword-count.ts';
 export * from './elements/events.ts';
 export { AdapterError } from './adapters/adapter.ts';
 export type { Adapter, Answer, Capabilities, Identity, ListOptions, SendOptions, Trouble } from './adapters/adapter.ts';
@@ -23,4 +25,6 @@ if (typeof window !== 'undefined') {
   else if (first && first.version !== version) {
     console.info(`Afterword: this page already has version ${first.version ?? 'unknown'}; ${version} uses it.`);
   }
+  // Counters are upgraded late, so that they don't stand in the way of the comments.
+  whenIdle(() => void countPart().catch(() => {}));
 }

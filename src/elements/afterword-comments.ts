@@ -1,8 +1,11 @@
-/** The section: opens the thread its attributes name, and shows heading, form, toolbar, rows and every state of them. */
+/**
+ * The section: opens the thread its attributes name, and shows it in every state it can be in. What a reader can do comes
+ * right after the first paint (`acts.ts`), because until then it would only stand in the way.
+ */
 import { html, LitElement, nothing, type CSSResult, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import type { Adapter } from '../adapters/adapter.ts';
-import type { Order, Rules, ThreadKey, Votes } from '../model/comment.ts';
+import type { Order, Rules, Votes } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { en } from '../i18n/en.ts';
@@ -19,31 +22,21 @@ import {
 } from '../i18n/locale.ts';
 import { AppearanceController } from './appearance.ts';
 import { attribute, ATTRIBUTES, narrowRules, readAttribute, type AttributeName } from './attributes.ts';
-import { Announcer } from './announcer.ts';
+import type { ActsForThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
-import { askCount } from './counts.ts';
-import {
-  AfterwordCountChangeEvent,
-  AfterwordDeletedEvent,
-  AfterwordEditedEvent,
-  AfterwordFailedEvent,
-  AfterwordLoadedEvent,
-  AfterwordPostedEvent,
-  AfterwordVotedEvent,
-} from './events.ts';
+import { AfterwordCountChangeEvent, AfterwordFailedEvent, AfterwordLoadedEvent } from './events.ts';
 import * as icons from './icons.ts';
-import { fetchAhead, forgetPart, formPart, keysPart } from './parts.ts';
+import { openStore } from './open-store.ts';
+import { actsPart, countPart } from './parts.ts';
 import { adapterFor, placePage, type PlacedPage } from './place.ts';
 import { isFree } from './registry.ts';
+import type { Manner } from './row.ts';
+import type { SectionActs } from './section-acts.ts';
 import { shared, tokens } from './styles.ts';
-import { openStore } from './open-store.ts';
 import { ThreadController } from './thread-controller.ts';
-import type { OrderChosenEvent } from './afterword-toolbar.ts';
-import type { AfterwordThread, ThreadManner } from './afterword-thread.ts';
-import './afterword-toolbar.ts';
 import './afterword-thread.ts';
 
-/** What the page asked for before the site told its rules: nothing is offered that may not be allowed. */
+/** Before the site told its rules: nothing is offered that may not be allowed. */
 const UNKNOWN_RULES: Rules = {
   votes: 'none',
   name: 'optional',
@@ -57,19 +50,33 @@ const UNKNOWN_RULES: Rules = {
   consent: null,
 };
 
+/** Properties that name another discussion, or another way to keep it: a change of one opens it anew (E-7). */
+const PLACE = ['adapter', 'backend', 'server', 'site', 'pageId', 'pageUrl', 'storage', 'pageSize', 'maxDepth'] as const;
+
+/** Parts of rows that a page can style through the section. */
+const PARTS =
+  'comment,stub,own,avatar,author,badge,permalink,body,actions,vote,reply,menu-button,menu,fold,pending,more,form';
+
 /** What the section itself shows of a thread. */
 function see(view: ThreadView) {
   const { phase, problem, fetchedAt, fromCache, whole, order, count, rules, linked, storage, rows, unsent } = view;
+  const hasUnsent = unsent > 0;
   return {
-    ...{ phase, problem, fetchedAt, fromCache, whole, order, count, rules, linked, storage },
-    hasUnsent: unsent > 0,
-    shown: rows.length,
+    phase,
+    problem,
+    fetchedAt,
+    fromCache,
+    whole,
+    order,
+    count,
+    rules,
+    linked,
+    storage,
+    hasUnsent,
+    size: rows.length,
   };
 }
 type Seen = ReturnType<typeof see>;
-
-/** Properties that name another discussion, or another way to keep it: a change of one opens it anew (E-7). */
-const PLACE = ['adapter', 'backend', 'server', 'site', 'pageId', 'pageUrl', 'storage', 'pageSize', 'maxDepth'] as const;
 
 /**
  * A discussion under an article: form, toolbar and thread. All settings are its attributes; what stands inside it is
@@ -183,44 +190,40 @@ export class AfterwordComments extends LitElement {
   /** A backend of one's own instead of `backend` and `server`. */
   @property({ attribute: false }) adapter: Adapter | null = null;
 
-  @state() private openedStore: ThreadStore | null = null;
-  @state() private words: Messages = en;
+  /** @internal The comment a link led to. */
+  @state() linkedId: string | null = null;
+
+  /** @internal How rows are shown; null until the words are here. */
+  manner: Manner | null = null;
+
+  @state() private opened: ThreadStore | null = null;
+  /** Null while the reader's language is on its way. */
+  @state() private words: Messages | null = null;
   @state() private started = false;
   /** The thread could not even be opened: a part of ours is missing. */
   @state() private broken = false;
-  @state() private linkedId: string | null = null;
-  @state() private formLoaded = formPart.loaded !== null;
-  @state() private formMissing = false;
-  @state() private manualCount: number | null = null;
-  @state() private forgetLoaded = forgetPart.loaded !== null;
-  @state() private keysOpen = false;
-  @state() private keysOn = false;
-
-  @query('.rows-thread') private readonly thread!: AfterwordThread | null;
-  @query('.linked-thread') private readonly linkedThread!: AfterwordThread | null;
+  /** How many comments *Show N comments* names. */
+  @state() private waiting: number | null = null;
 
   readonly #appearance = new AppearanceController(this, () => this.colorScheme);
-  readonly #view = new ThreadController(this, () => this.openedStore, see);
-  readonly #announcer = new Announcer(() => this.renderRoot.querySelector('[role=status]'));
+  readonly #view = new ThreadController(this, () => this.opened, see);
+  #acts: SectionActs | null = null;
+  #actsForThread: ActsForThread | null = null;
   #page: PlacedPage | null = null;
   #opening = 0;
   #stops: (() => void)[] = [];
-  #stopsOfStore: (() => void)[] = [];
-  #manner: ThreadManner | null = null;
   #mannerKey = '';
-  #warned = new Set<string>();
-  #told: { loaded: boolean; count: number | null; failed: string | null } = {
-    loaded: false,
-    count: null,
-    failed: null,
-  };
+  readonly #warned = new Set<string>();
+  #told: { count?: number; problem?: string | null } = {};
+  /** How operations ended before anybody could tell. */
+  #early: Outcome[] = [];
   #wanted: string | null = null;
-  #words: Messages | null = null;
   #language = '';
+  #loaded: Messages | null = null;
 
   /** The discussion that is shown; null while none is open. */
   get store(): ThreadStore | null {
-    return this.openedStore;
+    return this.opened;
   }
 
   /** The page whose discussion this is: its id, address and title. */
@@ -229,268 +232,185 @@ export class AfterwordComments extends LitElement {
   }
 
   /** Opens a comment as its link would: brings it into view, by its path where it is not among the rows. */
-  async showComment(commentId: string): Promise<void> {
+  showComment(commentId: string): void {
     this.#wanted = commentId;
     this.started = true;
     this.requestUpdate();
-    await this.updateComplete;
   }
 
   /** Puts the focus into the form. */
   override focus(): void {
-    void this.#openForm();
+    void this.#withActs().then((acts) => acts?.openForm());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const listen = (target: EventTarget, type: string, heard: (event: Event) => void): void => {
-      target.addEventListener(type, heard);
-      this.#stops.push(() => target.removeEventListener(type, heard));
-    };
-    listen(window, 'hashchange', () => this.#followFragment());
-    listen(this, 'focusin', () => this.#wakeKeys());
-    listen(this, 'keydown', (event) => this.#key(event as KeyboardEvent));
-    // `lang` of an element around us is not ours to be told of; looked at when something else changes.
-    this.#readLanguage();
+    addEventListener('hashchange', this.#followFragment);
     this.#followFragment();
+    // `lang` of an element around us is not ours to be told of.
+    this.#readLanguage();
     // Moved or put back: the thread was given back when we left.
     if (this.hasUpdated) this.requestUpdate('adapter');
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const stop of this.#stops.splice(0)) stop();
-    this.#closeStore();
+    removeEventListener('hashchange', this.#followFragment);
+    this.#close();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
     this.#check(changed);
     if (changed.has('lang') || changed.has('messages')) this.#readLanguage();
     if (!this.hasUpdated && this.loading === 'eager') this.started = true;
-    const placeChanged = PLACE.some((name) => changed.has(name));
-    if (placeChanged && this.openedStore) this.#closeStore();
-    if (this.started && this.isConnected && !this.openedStore && (placeChanged || changed.has('started' as never))) {
+    const moved = PLACE.some((name) => changed.has(name));
+    if (moved) this.#close();
+    if (this.started && this.isConnected && !this.opened && (moved || changed.has('started' as never)))
       void this.#open();
-    }
-    this.#manner = this.#makeManner();
+    this.manner = this.#makeManner();
+    this.#acts?.follow(this.opened);
   }
 
   override firstUpdated(): void {
     this.#appearance.look();
-    // `eager` was decided before the first drawing; a comment's link counts as being there.
-    if (!this.started && this.loading === 'lazy') this.#startWhenNear();
-    if (!this.started && this.loading === 'manual') void this.#countForManual();
+    if (this.started) return;
+    if (this.loading === 'manual') void this.#count();
+    else this.#startWhenNear();
   }
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has('colorScheme')) this.#appearance.look();
-    const root = this.renderRoot.querySelector<HTMLElement>('.root');
-    const { behind, ink, accent } = this.#appearance.current;
+    const root = this.renderRoot.querySelector('section');
+    const depth = String(Math.max(1, this.manner?.rules.maxDepth ?? 1));
     // Through the object model: a style attribute is dead under a strict content security policy.
-    const set = (name: string, value: string | null): void => {
-      if (value === null) root?.style.removeProperty(name);
-      else root?.style.setProperty(name, value);
-    };
-    set('--_behind', behind);
-    set('--_ink', ink);
-    set('--_host-accent', accent);
-    set('--_depth', String(Math.max(1, this.#manner?.rules.maxDepth ?? 1)));
+    for (const [name, value] of Object.entries({ ...this.#appearance.current.variables, '--_depth': depth })) {
+      root?.style.setProperty(name, value);
+    }
     this.#tell();
-    void this.#showWanted();
   }
 
   override render(): TemplateResult {
-    const { scheme, paper } = this.#appearance.current;
-    const view = this.#view.selected;
-    const { words } = this;
-    const isThere = view !== null && (view.phase === 'ready' || view.shown > 0);
-    const heading = isThere ? say(words, 'comments', { count: view.count }) : say(words, 'heading');
+    const words = this.words ?? en;
+    const view = this.manner && this.#view.selected;
+    const isThere = view && (view.phase === 'ready' || view.size > 0);
     return html`<section
-      class="root ${scheme} ${paper ? 'paper' : ''}"
+      class=${this.#appearance.current.classes}
       part="section"
       dir=${direction(words)}
       lang=${languageOf(words)}
       aria-labelledby="heading"
     >
       <span class="probe" hidden></span>
-      <afterword-toolbar
-        .messages=${words}
-        .orders=${isThere ? this.#orders() : []}
-        .order=${view?.order ?? this.sort}
-        @afterword-order=${(event: OrderChosenEvent) => this.#choose(event.order)}
-        ><h2 id="heading" class="heading" part="heading">
-          ${heading}${isThere ? this.#age(view) : nothing}
-        </h2></afterword-toolbar
-      >
-      <div class="said" role="status"></div>
-      ${isThere ? this.#there(view) : this.#notThere(view)}
+      <div class="top">
+        <h2 id="heading" part="heading" tabindex="-1">
+          ${isThere ? [say(words, 'comments', { count: view.count }), this.#age(view, words)] : say(words, 'heading')}
+        </h2>
+        ${isThere ? html`<div class="orders">${this.#acts?.toolbar(this.#orders(), view.order)}</div>` : nothing}
+      </div>
+      <div class="said hidden" role="status"></div>
+      ${isThere ? this.#there(view, words) : this.#notThere(view, words)}
     </section>`;
   }
 
-  #there(view: Seen): TemplateResult {
-    const { words } = this;
-    const count = this.openedStore?.view.rows.filter((row) => row.kind === 'comment').length ?? 0;
-    return html`${view.problem ? this.#message(`problem.${view.problem}`, icons.unplugged, this.#retry) : nothing}
-      ${view.storage === 'refused' && view.hasUnsent ? this.#message('storage.refused') : nothing}
-      ${view.whole ? nothing : this.#line(say(words, 'order.partly', { count }))}${this.#form()}
-      ${view.linked && this.linkedId ? this.#linked(view.linked) : nothing}
-      <afterword-thread
-        class="rows-thread"
-        part="thread"
-        exportparts=${THREAD_PARTS}
-        .store=${this.openedStore}
-        .manner=${this.#manner}
-        .linkedId=${view.linked ? null : this.linkedId}
-        .announce=${this.#say}
-        @afterword-form-open=${() => void this.#openForm()}
-      ></afterword-thread>
-      ${
-        view.shown === 0 && view.count === 0
-          ? html`<div class="empty" part="message">
-              ${icons.talk}
-              <p>${say(words, view.rules?.closed ? 'closed' : 'empty')}</p>
-            </div>`
-          : nothing
-      }
-      ${this.#footer()}`;
+  #there(view: Seen, words: Messages): TemplateResult {
+    const acts = this.#acts;
+    return html`${view.problem ? this.#message(say(words, `problem.${view.problem}`), this.#again) : nothing}${
+      view.storage === 'refused' && view.hasUnsent ? this.#message(say(words, 'storage.refused')) : nothing
+    }${view.whole ? nothing : this.#message(say(words, 'order.partly', { count: view.size }))}${this.#form(words)}${
+      view.linked && this.linkedId ? acts?.linked(view.linked, (shows) => this.#thread(shows)) : nothing
+    }${this.#thread('rows')}${
+      view.size || view.count
+        ? nothing
+        : html`<div class="empty" part="message">
+            ${icons.talk}
+            <p>${say(words, view.rules?.closed ? 'closed' : 'empty')}</p>
+          </div>`
+    }${acts?.footer()}`;
   }
 
-  #notThere(view: Seen | null): TemplateResult {
-    const { words } = this;
+  #notThere(view: Seen | null, words: Messages): TemplateResult {
+    const { waiting } = this;
     if (!this.started) {
       return html`<slot></slot>${
           this.loading === 'manual'
             ? html`<button type="button" class="firm" part="more" @click=${() => (this.started = true)}>
-                ${
-                  this.manualCount === null
-                    ? say(words, 'show-comments')
-                    : say(words, 'show-count', { count: this.manualCount })
-                }
+                ${waiting === null ? say(words, 'show-comments') : say(words, 'show-count', { count: waiting })}
               </button>`
             : nothing
         }`;
     }
     if (this.broken || view?.phase === 'failed') {
-      return html`${this.#message(`problem.${this.broken ? 'part-missing' : (view?.problem ?? 'offline')}`, icons.unplugged, this.#retry)}
-        ${this.openedStore ? this.#form() : nothing}<slot></slot>`;
+      const problem: MessageKey = this.broken ? 'problem.part-missing' : `problem.${view?.problem ?? 'offline'}`;
+      return html`${this.#message(say(words, problem), this.#again)}<slot
+        ></slot>${this.opened ? this.#form(words) : nothing}`;
     }
     return html`<slot>
-      <div class="skeleton" aria-hidden="true">${[1, 2, 3].map(() => html`<i></i>`)}</div>
+      <div class="skeleton"><i></i><i></i><i></i></div>
       <span class="hidden">${say(words, 'loading')}</span>
     </slot>`;
   }
 
-  #age(view: Seen): unknown {
-    if (!view.fromCache || view.fetchedAt === null) return nothing;
-    const age = timeAgo(this.words, view.fetchedAt, Date.now());
-    return html` <small class="note">${say(this.words, 'cache.age', { age })}</small>`;
+  #thread(shows: 'rows' | 'linked'): TemplateResult {
+    const linked = this.#view.selected?.linked;
+    return html`<afterword-thread
+      class="thread"
+      exportparts=${PARTS}
+      .shows=${shows}
+      .store=${this.opened}
+      .manner=${this.manner}
+      .acts=${this.#actsForThread}
+      .linkedId=${shows === 'linked' ? (linked?.id ?? null) : linked ? null : this.linkedId}
+      .announce=${(said: string) => this.#acts?.say(said)}
+      @afterword-form-open=${() => this.focus()}
+    ></afterword-thread>`;
   }
 
-  #message(key: MessageKey, icon: unknown = nothing, again: (() => void) | null = null): TemplateResult {
+  #age({ fromCache, fetchedAt }: Seen, words: Messages): unknown {
+    if (!fromCache || fetchedAt === null) return nothing;
+    return html` <small>${say(words, 'cache.age', { age: timeAgo(words, fetchedAt, Date.now()) })}</small>`;
+  }
+
+  #message(said: string, again?: () => void): TemplateResult {
     return html`<p class="message" part="message">
-      ${icon}<span>${say(this.words, key)}</span>
-      ${
+      ${again ? icons.unplugged : nothing}<span>${said}</span>${
         again
-          ? html`<button type="button" class="quiet" @click=${again}>${say(this.words, 'try-again')}</button>`
+          ? html`<button type="button" class="quiet" @click=${again}>${say(this.words ?? en, 'try-again')}</button>`
           : nothing
       }
     </p>`;
   }
 
-  #line(words: string): TemplateResult {
-    return html`<p class="message note" part="message">${words}</p>`;
+  #form(words: Messages): unknown {
+    if (this.readonly) return nothing;
+    if (this.manner?.rules.closed) return this.#view.selected?.size ? this.#message(say(words, 'closed')) : nothing;
+    return [
+      // A real field: what is typed before the form is here, or where it can't come, is kept.
+      this.#acts?.form() ??
+        html`<textarea
+          class="opener"
+          rows="1"
+          aria-label=${say(words, 'form.new')}
+          placeholder=${say(words, 'form.placeholder')}
+          @focus=${() => this.focus()}
+          @change=${() => void this.keepTyped()}
+        ></textarea>`,
+      this.opened?.key.backend.startsWith('local') ? this.#message(say(words, 'local-only')) : nothing,
+    ];
   }
 
-  #form(): unknown {
-    const { words } = this;
-    const rules = this.#manner?.rules;
-    if (this.readonly || !rules) return nothing;
-    if (rules.closed) return this.#view.selected?.shown ? this.#line(say(words, 'closed')) : nothing;
-    const local = this.openedStore?.key.backend.startsWith('local') ? this.#line(say(words, 'local-only')) : nothing;
-    if (this.formLoaded) {
-      return html`<afterword-form
-          class="form"
-          part="form"
-          .store=${this.openedStore}
-          .messages=${words}
-          .mode=${'new'}
-          .rules=${rules}
-          .people=${this.thread?.people() ?? []}
-          .images=${this.images}
-          @afterword-form-close=${this.#formClosed}
-        ></afterword-form>
-        ${local}`;
-    }
-    // A real field: what is typed before the form is here, or where it can't come, is kept.
-    return html`<textarea
-        class="opener"
-        rows="1"
-        aria-label=${say(words, 'form.new')}
-        placeholder=${say(words, 'form.placeholder')}
-        @focus=${() => void this.#openForm()}
-        @change=${() => void this.#keepTyped()}
-      ></textarea>
-      ${this.formMissing ? this.#message('problem.part-missing', nothing, () => void this.#openForm()) : nothing}
-      ${local}`;
+  /** @internal Words typed into the plain field become the draft that the form begins with. */
+  async keepTyped(): Promise<void> {
+    const text = this.renderRoot.querySelector<HTMLTextAreaElement>('.opener')?.value;
+    if (text) await this.opened?.writeDraft('new', { text, savedAt: Date.now() });
   }
 
-  #linked(linked: NonNullable<ThreadView['linked']>): TemplateResult {
-    const { words } = this;
-    const { state: found } = linked;
-    return html`<div class="linked" part="linked">
-      <p class="message">
-        <span>${say(words, found === 'shown' ? 'linked' : `linked.${found}`)}</span>
-        <button type="button" class="quiet" @click=${() => this.#showAll()}>${say(words, 'linked.all')}</button>
-      </p>
-      ${
-        found === 'shown'
-          ? html`<afterword-thread
-              class="linked-thread"
-              exportparts=${THREAD_PARTS}
-              .shows=${'linked'}
-              .store=${this.openedStore}
-              .manner=${this.#manner}
-              .linkedId=${linked.id}
-              .announce=${this.#say}
-              @afterword-form-open=${() => void this.#openForm()}
-            ></afterword-thread>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  #footer(): TemplateResult {
-    const { words } = this;
-    const keys = this.keysOpen ? keysPart.loaded : null;
-    return html`<footer class="foot" part="footer">
-      ${keys ? keys.keysPanel(words, this.keysOn, (on) => this.#switchKeys(on)) : nothing}
-      <div class="last">
-        <button
-          type="button"
-          class="quiet keys"
-          aria-expanded=${String(keys !== null)}
-          @click=${() => void this.#toggleKeys()}
-        >
-          ${say(words, 'keys')}
-        </button>
-        ${
-          this.forgetLoaded
-            ? html`<afterword-forget class="forget" .store=${this.openedStore} .messages=${words}></afterword-forget>`
-            : html`<button type="button" class="quiet" @click=${() => void this.#askForget()}>
-                ${say(words, 'forget')}
-              </button>`
-        }
-      </div>
-    </footer>`;
-  }
-
-  /** A property set by script is checked as an attribute is; both are read by one table. */
+  /** A property set by script is checked as an attribute is: one table reads both. */
   #check(changed: PropertyValues<AfterwordComments>): void {
     for (const name of Object.keys(ATTRIBUTES) as AttributeName[]) {
-      const property = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof AfterwordComments;
-      if (!changed.has(property)) continue;
-      const value = readAttribute(name, this[property]);
-      if (value !== this[property]) (this as Record<keyof AfterwordComments, unknown>)[property] = value;
+      const key = name.replace(/-./g, (hit) => hit.slice(1).toUpperCase()) as keyof AfterwordComments;
+      if (!changed.has(key)) continue;
+      const value = readAttribute(name, this[key]);
+      if (value !== this[key]) Object.assign(this, { [key]: value });
     }
   }
 
@@ -498,28 +418,25 @@ export class AfterwordComments extends LitElement {
     const wished = this.lang || inherited(this, 'lang') || document.documentElement.lang || 'en';
     if (wished !== this.#language) {
       this.#language = wished;
-      this.#words = null;
-      // English words for the thread are here; other languages, and the words of the form, come as files.
-      if (matchLanguage(wished) !== 'en' || !/^en$/i.test(wished)) void this.#loadWords();
+      // English is here; so are its numbers and times as a region writes them.
+      this.#loaded =
+        matchLanguage(wished) !== 'en' ? null : /^en-[a-z]{2}$/i.test(wished) ? { ...en, lang: wished } : en;
+      if (!this.#loaded) void this.#loadWords(wished);
     }
     this.#useWords();
   }
 
-  async #loadWords(): Promise<void> {
-    const language = this.#language;
-    try {
-      const loaded = await loadMessages(language);
-      if (language !== this.#language) return;
-      this.#words = loaded;
-      this.#useWords();
-    } catch {
-      // English is understood by more readers than silence; asked again with the form.
-    }
+  async #loadWords(language: string): Promise<void> {
+    // English is understood by more readers than silence is.
+    const words = await loadMessages(language).catch(() => en);
+    if (language !== this.#language) return;
+    this.#loaded = words;
+    this.#useWords();
   }
 
   #useWords(): void {
-    const base = this.#words ?? en;
-    this.words = Object.keys(this.messages).length > 0 ? ({ ...base, ...this.messages } as Messages) : base;
+    const own = Object.keys(this.messages).length > 0;
+    this.words = this.#loaded && own ? ({ ...this.#loaded, ...this.messages } as Messages) : this.#loaded;
   }
 
   async #open(): Promise<void> {
@@ -528,308 +445,166 @@ export class AfterwordComments extends LitElement {
     const page = (this.#page = this.page);
     try {
       const adapter = this.adapter ?? (await adapterFor(this.backend, this.server, this.storage));
-      const key: ThreadKey = { backend: adapter.id, site: this.site, page: page.id };
-      // Asked while another page-id came, or we were taken out: that one's turn, or nobody's.
+      // Another page-id came meanwhile, or we were taken out: that one's turn, or nobody's.
       if (opening !== this.#opening || !this.isConnected) return;
-      const store = openStore(adapter, key, {
-        page: { url: page.url, title: page.title },
-        order: this.sort,
-        pageSize: this.pageSize,
-        maxDepth: this.maxDepth,
-        storage: this.storage,
-        userToken: null,
-      });
-      this.openedStore = store;
-      this.#told = { loaded: false, count: null, failed: null };
-      this.#stopsOfStore = [
-        store.onOutcome((outcome) => this.#heard(outcome)),
-        store.subscribe(() => this.#announceDeliveries()),
-      ];
+      const { sort, pageSize, maxDepth, storage } = this;
+      const store = openStore(
+        adapter,
+        { backend: adapter.id, site: this.site, page: page.id },
+        { page: { url: page.url, title: page.title }, order: sort, pageSize, maxDepth, storage, userToken: null },
+      );
+      this.#told = {};
+      this.opened = store;
+      this.#stops.push(
+        store.onOutcome((outcome) => void (this.#acts ? this.#acts.heard(outcome) : this.#early.push(outcome))),
+        () => store.close(),
+      );
       void store.load();
     } catch (error) {
       console.error('Afterword: the discussion could not be opened.', error);
-      if (opening === this.#opening) this.broken = true;
+      this.broken = opening === this.#opening;
     }
   }
 
-  #closeStore(): void {
+  #close(): void {
     this.#opening += 1;
-    for (const stop of this.#stopsOfStore.splice(0)) stop();
-    this.openedStore?.close();
-    this.openedStore = null;
-    this.linkedId = null;
-    this.#announcer.forget();
+    for (const stop of this.#stops.splice(0)) stop();
+    this.opened = this.linkedId = null;
   }
 
   #startWhenNear(): void {
-    const root = this.renderRoot.querySelector('.root');
-    if (!root) return;
     // One screen ahead. What is watched is ours, because a hostile page may leave the element itself without a box.
     const observer = new IntersectionObserver(
       (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
         observer.disconnect();
         this.started = true;
       },
       { rootMargin: '100% 0px' },
     );
-    observer.observe(root);
-    this.#stops.push(() => observer.disconnect());
+    const root = this.renderRoot.querySelector('section');
+    if (root) observer.observe(root);
   }
 
-  async #countForManual(): Promise<void> {
-    const adapter = this.adapter ?? (await adapterFor(this.backend, this.server, this.storage).catch(() => null));
-    if (adapter) this.manualCount = await askCount(adapter, this.site, this.page.id);
+  async #count(): Promise<void> {
+    try {
+      const { askCount } = await countPart();
+      const adapter = this.adapter ?? (await adapterFor(this.backend, this.server, this.storage));
+      this.waiting = await askCount(adapter, this.site, this.page.id);
+    } catch {
+      // The button does without a number.
+    }
   }
 
   #orders(): readonly Order[] {
-    const orders = this.openedStore?.can.orders ?? [];
-    return this.#manner?.rules.votes === 'none' ? orders.filter((order) => order !== 'most-voted') : orders;
+    const orders = this.opened?.can.orders ?? [];
+    return this.manner?.rules.votes === 'none' ? orders.filter((order) => order !== 'most-voted') : orders;
   }
 
-  #makeManner(): ThreadManner | null {
-    const site = this.#view.selected?.rules ?? UNKNOWN_RULES;
-    const known = this.#view.selected?.rules !== null;
-    const { rules, ignored } = narrowRules(site, {
-      votes: this.votes,
-      maxDepth: this.maxDepth,
-      minLength: this.minLength,
-      maxLength: this.maxLength,
-    });
-    if (known && this.#view.selected) for (const name of ignored) this.#warnLooser(name);
+  #makeManner(): Manner | null {
     const { words, readonly, images } = this;
+    if (!words) return null;
+    const known = this.#view.selected?.rules;
+    const { rules, ignored } = narrowRules(known ?? UNKNOWN_RULES, this);
+    if (known) for (const name of ignored) this.#warnLooser(name);
     const separateVotes = this.voteCount === 'separate';
     // Rules come anew with every answer: only what they say tells whether the rows have to be drawn again.
     const key = JSON.stringify([rules, separateVotes, readonly, images, this.#page?.url]);
-    if (this.#manner && key === this.#mannerKey && this.#manner.messages === words) return this.#manner;
+    if (key === this.#mannerKey && this.manner?.messages === words) return this.manner;
     this.#mannerKey = key;
-    const own = this.pageUrl ? this.#page?.url : null;
+    const elsewhere = this.pageUrl && this.#page?.url;
     return {
       messages: words,
       rules,
       separateVotes,
       readonly,
       images,
-      headingLevel: 3,
-      share: typeof navigator.share === 'function',
-      link: (id) => `${own ?? location.href.replace(/#.*$/, '')}#comment-${encodeURIComponent(id)}`,
-      picture: (address) => this.#mayFetch(address),
+      link: (id) => `${elsewhere || location.href.replace(/#.*/, '')}#comment-${encodeURIComponent(id)}`,
+      // Pictures come from the backend alone, unless the page allows others (E-5).
+      picture: (address) =>
+        /^https?:/.test(address) &&
+        (images === 'remote' || address.startsWith(`${new URL(this.server || location.href).origin}/`)),
     };
-  }
-
-  /** Pictures come from the backend alone, unless the page allows others (E-5). */
-  #mayFetch(address: string): boolean {
-    if (this.images === 'remote') return /^https?:/i.test(address);
-    return this.server !== '' && new URL(address, this.server).origin === new URL(this.server).origin;
   }
 
   /** Only what the author wrote is worth a warning; a default that the site narrows is as it should be. */
   #warnLooser(name: AttributeName): void {
-    const written = this.hasAttribute(name);
-    if (!written || this.#warned.has(name)) return;
+    if (!this.hasAttribute(name) || this.#warned.has(name)) return;
     this.#warned.add(name);
     console.warn(`Afterword: ${name}="${this.getAttribute(name)}" is looser than the site's rules and is ignored.`);
   }
 
-  readonly #retry = (): void => {
-    if (this.openedStore) void this.openedStore.load();
+  readonly #again = (): void => {
+    if (this.opened) void this.opened.load();
     else void this.#open();
+    void this.#withActs();
   };
 
-  #choose(order: Order): void {
-    this.openedStore?.setOrder(order);
-    this.#say(say(this.words, 'said.order', { order: say(this.words, `order.${order}`) }));
-  }
-
-  async #openForm(): Promise<void> {
-    const part = formPart.loaded ?? (await formPart().catch(() => null));
-    this.formMissing = part === null;
-    if (!part) return;
-    await this.#keepTyped();
-    this.formLoaded = true;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('.form')?.focus();
-  }
-
-  /** Words typed into the plain field become the draft that the form begins with. */
-  async #keepTyped(): Promise<void> {
-    const field = this.renderRoot.querySelector<HTMLTextAreaElement>('textarea.opener');
-    const text = field?.value ?? '';
-    if (text) await this.openedStore?.writeDraft('new', { text, savedAt: Date.now() });
-  }
-
-  readonly #formClosed = (event: Event): void => {
-    const { operationId } = event as Event & { operationId?: string | null };
-    // A posted comment is where the reader looks next; cancelled, the focus waits in the field.
-    if (operationId) this.thread?.reveal(operationId, { scroll: false });
-  };
-
-  #followFragment(): void {
-    const id = /^#comment-(.+)$/.exec(location.hash)?.[1];
-    if (!id) return;
+  readonly #followFragment = (): void => {
+    const id = /^#comment-(.+)/.exec(location.hash)?.[1];
     try {
-      void this.showComment(decodeURIComponent(id));
+      if (id) this.showComment(decodeURIComponent(id));
     } catch {
       // Not a link of ours: a stray per cent sign.
     }
-  }
+  };
 
-  /** A comment asked for by its link, once there are rows to look among. */
-  async #showWanted(): Promise<void> {
-    const store = this.openedStore;
-    const id = this.#wanted;
-    const phase = this.#view.selected?.phase;
-    if (id && store && (phase === 'ready' || phase === 'failed')) {
-      this.#wanted = null;
-      await this.thread?.updateComplete;
-      this.linkedId = id;
-      if (this.thread?.reveal(id)) return;
-      this.#wantsFocus = true;
-      await store.showLinked(id);
-      return;
-    }
-    const linked = this.#view.selected?.linked;
-    if (!linked || !this.#wantsFocus || linked.state === 'loading') return;
-    this.#wantsFocus = false;
-    await this.linkedThread?.updateComplete;
-    if (linked.state === 'shown') this.linkedThread?.reveal(linked.id);
-    else this.#say(say(this.words, `linked.${linked.state}`));
-  }
-  #wantsFocus = false;
-
-  #showAll(): void {
-    this.linkedId = null;
-    void this.openedStore?.showLinked(null);
-    const heading = this.renderRoot.querySelector<HTMLElement>('#heading');
-    heading?.setAttribute('tabindex', '-1');
-    heading?.focus();
-  }
-
-  /** What the page is told, each once. */
+  /** What the page is told of loading, each once; and what waits for the first comments to be there. */
   #tell(): void {
-    const view = this.#view.selected;
-    if (!view || !this.openedStore) return;
+    const view = this.manner && this.#view.selected;
+    const { opened } = this;
+    if (!view || !opened) return;
     const told = this.#told;
-    if (view.phase === 'ready' && !told.loaded) {
-      told.loaded = true;
-      void this.#afterFirstPaint(view.fromCache);
+    if (view.problem !== (told.problem ?? null)) {
+      told.problem = view.problem;
+      if (view.problem) this.dispatchEvent(new AfterwordFailedEvent('load', view.problem, null));
+      if (view.problem) this.#acts?.say(say(this.words ?? en, `problem.${view.problem}`));
     }
+    if (view.phase === 'loading') return;
+    const isFirst = told.count === undefined;
     if (view.phase === 'ready' && told.count !== view.count) {
-      const first = told.count === null;
       told.count = view.count;
-      if (!first) this.dispatchEvent(new AfterwordCountChangeEvent(view.count));
+      if (isFirst) this.dispatchEvent(new AfterwordLoadedEvent(view.count, view.fromCache));
+      this.dispatchEvent(new AfterwordCountChangeEvent(view.count));
     }
-    if (view.problem !== told.failed) {
-      told.failed = view.problem;
-      if (view.problem) {
-        this.#say(say(this.words, `problem.${view.problem}`));
-        this.dispatchEvent(new AfterwordFailedEvent('load', view.problem, null));
-      }
-    }
+    void this.#afterPaint();
   }
 
-  async #afterFirstPaint(fromCache: boolean): Promise<void> {
-    const store = this.openedStore;
-    await this.thread?.updateComplete;
-    await this.thread?.drawn();
-    if (!store || store !== this.openedStore) return;
-    this.dispatchEvent(new AfterwordLoadedEvent(store.view.count, fromCache));
-    this.dispatchEvent(new AfterwordCountChangeEvent(store.view.count));
-    this.#stops.push(
-      fetchAhead(() => {
-        // Not under the hands of a reader who already types into the plain field.
-        const typing = (this.renderRoot as ShadowRoot).activeElement?.classList.contains('opener');
-        if (formPart.loaded && typing) void this.#openForm();
-        else this.formLoaded = formPart.loaded !== null;
-        this.forgetLoaded = forgetPart.loaded !== null;
-        if (!this.#words) void this.#loadWords();
-      }),
-    );
+  async #afterPaint(): Promise<void> {
+    const acts = this.#acts ?? (await painted(), await this.#withActs());
+    const wanted = this.#wanted;
+    this.#wanted = null;
+    if (acts && wanted) await acts.showLinked(wanted);
+    await acts?.drawn(this.opened?.view);
   }
 
-  readonly #say = (words: string): void => this.#announcer.say(words);
-
-  #announceDeliveries(): void {
-    const store = this.openedStore;
-    if (store) this.#announcer.followDeliveries(store.view.rows, this.words);
-  }
-
-  #heard(outcome: Outcome): void {
-    const { operation } = outcome;
-    const about = operation.kind === 'post' ? operation.id : operation.commentId;
-    if (outcome.result === 'refused') {
-      this.dispatchEvent(new AfterwordFailedEvent(operation.kind, outcome.reason, about));
-      return;
-    }
-    const { comment } = outcome;
-    const { words } = this;
-    if (operation.kind === 'vote') {
-      this.dispatchEvent(new AfterwordVotedEvent(operation.commentId, operation.value));
-    } else if (operation.kind === 'delete') {
-      this.#say(say(words, 'said.deleted'));
-      this.dispatchEvent(new AfterwordDeletedEvent(operation.commentId));
-    } else if (comment) {
-      const edited = operation.kind === 'edit';
-      this.#say(say(words, comment.state === 'held' ? 'said.held' : edited ? 'said.edited' : 'said.posted'));
-      this.dispatchEvent(edited ? new AfterwordEditedEvent(comment) : new AfterwordPostedEvent(comment));
-    }
-  }
-
-  async #askForget(): Promise<void> {
-    const part = await forgetPart().catch(() => null);
-    if (!part) return this.#say(say(this.words, 'problem.part-missing'));
-    this.forgetLoaded = true;
-    await this.updateComplete;
-    await this.renderRoot.querySelector('afterword-forget')?.ask();
-  }
-
-  async #toggleKeys(): Promise<void> {
-    const part = await keysPart().catch(() => null);
-    if (!part) return this.#say(say(this.words, 'problem.part-missing'));
-    this.keysOn ||= part.areKeysOn();
-    this.keysOpen = !this.keysOpen;
-  }
-
-  #switchKeys(on: boolean): void {
-    this.keysOn = on;
-    if (this.storage === 'full') keysPart.loaded?.rememberKeys(on);
-  }
-
-  /** Readers who switched the shortcuts on have them on every page, from the first time the focus is inside. */
-  #wakeKeys(): void {
-    if (keysPart.loaded || this.keysOn) return;
-    let on = false;
-    try {
-      on = localStorage.getItem('afterword.keys') === 'on';
-    } catch {
-      // Storage is forbidden: nothing was remembered.
-    }
-    if (on)
-      keysPart()
-        .then(() => (this.keysOn = true))
-        .catch(() => {}); // Off, then, until the part can be fetched.
-  }
-
-  #key(event: KeyboardEvent): void {
-    const step = this.keysOn ? keysPart.loaded?.stepOf(event) : null;
-    if (!step) return;
-    event.preventDefault();
-    this.thread?.step(step);
+  /** What a reader can do; null where that part can't be fetched, and reading is all there is. */
+  async #withActs(): Promise<SectionActs | null> {
+    const part = actsPart.loaded ?? (await actsPart().catch(() => null));
+    if (!part || this.#acts) return this.#acts;
+    const words = (): AllMessages => ({ ...part.enWriting, ...(this.words ?? en) });
+    this.#actsForThread = { ThreadActs: part.ThreadActs, words };
+    this.#acts = new part.SectionActs(this, words);
+    this.#acts.follow(this.opened);
+    for (const outcome of this.#early.splice(0)) this.#acts.heard(outcome);
+    this.requestUpdate();
+    return this.#acts;
   }
 }
 
-const THREAD_PARTS =
-  'comment, stub, own, avatar, author, badge, permalink, body, actions, vote, reply, menu-button, menu, fold, pending, more';
+/** After the next picture is on the screen. */
+function painted(): Promise<void> {
+  return new Promise((done) => {
+    if (document.hidden) setTimeout(done);
+    else requestAnimationFrame(() => setTimeout(done));
+  });
+}
 
 /** An attribute of an element around us, looked for through shadow roots too. */
 function inherited(element: Element, name: string): string | null {
-  for (let at: Element | null = element; at;) {
-    const found: Element | null = at.closest(`[${name}]`);
-    if (found) return found.getAttribute(name);
-    const root = at.getRootNode();
-    at = root instanceof ShadowRoot ? root.host : null;
-  }
-  return null;
+  const found = element.closest(`[${name}]`);
+  const root = element.getRootNode();
+  return found ? found.getAttribute(name) : root instanceof ShadowRoot ? inherited(root.host, name) : null;
 }
 
 if (isFree('afterword-comments')) {

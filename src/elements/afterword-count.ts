@@ -104,6 +104,8 @@ function whenParsed(): Promise<void> {
   return new Promise((done) => document.addEventListener('DOMContentLoaded', () => done(), { once: true }));
 }
 
+export { askCount };
+
 if (isFree('afterword-count')) {
   customElements.define('afterword-count', AfterwordCount);
 }

@@ -112,6 +112,7 @@ export class AfterwordForm extends LitElement {
   /** The draft of this place has been looked for. */
   private looked = false;
   private quiet = false;
+  private composing = false;
   private readonly keeper = new DraftKeeper(
     () => this.clock,
     () => this.tellLength(),
@@ -236,6 +237,9 @@ export class AfterwordForm extends LitElement {
     const turn = ++this.turn;
     const { place } = this;
     const [draft, identity] = await Promise.all([this.keeper.read(), recallIdentity(store)]);
+    // A field that is written to while a word is being composed loses that word.
+    while (this.composing)
+      await new Promise((done) => this.field.addEventListener('compositionend', done, { once: true }));
     if (turn !== this.turn) return; // Another place, or asked again, or forgotten meanwhile.
     const { name, email, website } = this.who;
     this.who = {
@@ -544,6 +548,8 @@ export class AfterwordForm extends LitElement {
           @blur=${this.onBlur}
           @input=${this.onInput}
           @click=${this.lookForPeople}
+          @compositionstart=${() => (this.composing = true)}
+          @compositionend=${() => (this.composing = false)}
         ></textarea>
         ${this.list.render(words)} ${this.previewing ? this.renderPreview() : nothing} ${this.renderError('text')}
       </div>

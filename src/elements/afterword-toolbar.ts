@@ -1,31 +1,23 @@
-/** The line above a thread: how many comments there are, and the order to read them in. */
+/** Beside the heading: the order to read a thread in. */
 import { css, html, LitElement, nothing, type CSSResult, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Order } from '../model/comment.ts';
-import { say, type Messages } from '../i18n/locale.ts';
+import { say, type AllMessages } from '../i18n/locale.ts';
 import { isFree } from './registry.ts';
 import { shared } from './styles.ts';
 
 /**
- * Count and order of a discussion. It stands inside `<afterword-comments>`, which gives it what it shows and listens to
+ * The order of a discussion. It stands inside `<afterword-comments>`, which gives it what it shows and listens to
  * what the reader chooses.
  *
  * @element afterword-toolbar
  * @fires {OrderChosenEvent} afterword-order - The reader chose an order; does not leave the section.
- * @slot - The heading of the section.
  * @csspart order - One order that can be chosen.
  */
 export class AfterwordToolbar extends LitElement {
   static override styles: CSSResult[] = [
     shared,
     css`
-      .line {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: calc(2 * var(--_space)) calc(4 * var(--_space));
-      }
       .orders {
         display: flex;
         flex-wrap: wrap;
@@ -55,7 +47,7 @@ export class AfterwordToolbar extends LitElement {
   ];
 
   /** The words of the interface. */
-  @property({ attribute: false }) messages: Messages | null = null;
+  @property({ attribute: false }) words: AllMessages | null = null;
 
   /** The orders that can be chosen; with fewer than two there is no choice. */
   @property({ attribute: false }) orders: readonly Order[] = [];
@@ -63,27 +55,22 @@ export class AfterwordToolbar extends LitElement {
   /** The order that is shown. */
   @property({ attribute: false }) order: Order = 'newest';
 
-  override render(): TemplateResult {
-    const { messages } = this;
-    return html`<div class="line">
-      <slot></slot>
-      ${
-        messages && this.orders.length > 1
-          ? html`<div class="orders" role="group" aria-label=${say(messages, 'order')}>
-              ${this.orders.map(
-                (order) =>
-                  html`<button
-                    type="button"
-                    part="order"
-                    aria-pressed=${String(order === this.order)}
-                    @click=${() => this.#choose(order)}
-                  >
-                    ${say(messages, `order.${order}`)}
-                  </button>`,
-              )}
-            </div>`
-          : nothing
-      }
+  override render(): TemplateResult | typeof nothing {
+    const { words, orders } = this;
+    // One order is no choice.
+    if (!words || orders.length < 2) return nothing;
+    return html`<div class="orders" role="group" aria-label=${say(words, 'order')}>
+      ${orders.map(
+        (order) =>
+          html`<button
+            type="button"
+            part="order"
+            aria-pressed=${String(order === this.order)}
+            @click=${() => this.#choose(order)}
+          >
+            ${say(words, `order.${order}`)}
+          </button>`,
+      )}
     </div>`;
   }
 

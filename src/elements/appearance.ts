@@ -6,109 +6,81 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Scheme = 'light' | 'dark';
 
+/** What the section's root wears: classes and variables. */
 export interface Appearance {
-  readonly scheme: Scheme;
-  /** The author asked for a scheme that the page behind us does not have: we bring our own paper. */
-  readonly paper: boolean;
-  /** The first opaque colour behind the section, for what floats above it; null where the page paints none. */
-  readonly behind: string | null;
-  /** How much of the text's colour muted text keeps, so that it stays readable (4.5:1) on a pale host too. */
-  readonly ink: string;
-  /** The host's `accent-color`, where it has one. */
-  readonly accent: string | null;
+  readonly classes: string;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export function readAppearance(section: HTMLElement, wished: 'auto' | Scheme): Appearance {
   const style = getComputedStyle(section);
-  const behind = colourBehind(section);
-  const dark = surroundingsAreDark(section, style, behind);
+  const [behind, light] = behindOf(section);
+  const dark = isDark(section, style.colorScheme, light);
   const scheme = wished === 'auto' ? (dark ? 'dark' : 'light') : wished;
-  const paper = wished !== 'auto' && (wished === 'dark') !== dark;
-  const ground = behind ? luminance(behind) : dark ? 0.01 : 1;
+  // The author asked for a scheme that the page behind us does not have: we bring our own paper.
+  const paper = (scheme === 'dark') !== dark;
+  const ground = light ?? (dark ? 0 : 1);
+  const text = lightOf(style.color) ?? 1 - ground;
+  const contrast = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+  const { accentColor } = style;
   return {
-    scheme,
-    paper,
-    behind: paper ? null : behind,
-    ink: paper ? '74%' : inkFor(contrast(luminance(style.color) ?? (dark ? 1 : 0), ground ?? 1)),
-    accent: style.accentColor && style.accentColor !== 'auto' ? style.accentColor : null,
+    classes: `root ${scheme}${paper ? ' paper' : ''}`,
+    variables: {
+      '--_behind': paper ? '' : behind,
+      // The paler the host's own text, the less can be taken away for muted text to keep 4.5:1.
+      '--_ink': paper || contrast > 9 ? '' : contrast > 7 ? '84%' : '100%',
+      '--_host-accent': accentColor === 'auto' ? '' : accentColor,
+    },
   };
 }
 
-function surroundingsAreDark(section: HTMLElement, style: CSSStyleDeclaration, behind: string | null): boolean {
+function isDark(section: HTMLElement, scheme: string, light: number | null): boolean {
   // `Canvas` as a computed colour tells the used scheme, also where only a <meta name="color-scheme"> chose it.
   const probe = section.shadowRoot?.querySelector('.probe');
-  const canvas = probe ? luminance(getComputedStyle(probe).backgroundColor) : null;
-  if (canvas !== null && canvas < 0.5) return true;
-  if (style.colorScheme && style.colorScheme !== 'normal') return false;
-  return behind !== null && (luminance(behind) ?? 1) < 0.4;
+  if (probe && (lightOf(getComputedStyle(probe).backgroundColor) ?? 1) < 0.5) return true;
+  return (!scheme || scheme === 'normal') && light !== null && light < 0.4;
 }
 
 /** The first background that hides what is behind it, looking outwards through slots and shadow roots. */
-function colourBehind(section: HTMLElement): string | null {
-  for (let at: Element | null = section; at; at = outwards(at)) {
+function behindOf(section: Element): [colour: string, light: number | null] {
+  for (let at: Element | null = section; at; at = at.assignedSlot ?? parentOf(at)) {
     const colour = getComputedStyle(at).backgroundColor;
-    if (alpha(colour) > 0.9) return colour;
+    const light = lightOf(colour);
+    if (light !== null) return [colour, light];
   }
-  return null;
+  return ['', null];
 }
 
-function outwards(element: Element): Element | null {
-  if (element.assignedSlot) return element.assignedSlot;
+function parentOf(element: Element): Element | null {
   const parent = element.parentNode;
-  return parent instanceof ShadowRoot ? parent.host : parent instanceof Element ? parent : null;
+  return parent instanceof ShadowRoot
+    ? parent.host
+    : (parent as Element | null) instanceof Element
+      ? (parent as Element)
+      : null;
 }
 
-/** Red, green, blue from 0 to 1 and alpha, of a computed colour; null for a notation we don't know (`lab()`, `oklch()`). */
-function channels(colour: string): number[] | null {
-  const numbers = colour
-    .match(/[\d.]+(?:e-?\d+)?%?/g)
-    ?.map((part) => parseFloat(part) / (part.endsWith('%') ? 100 : 1));
-  if (!numbers || numbers.length < 3) return null;
-  if (colour.startsWith('rgb')) return numbers.map((value, index) => (index < 3 ? value / 255 : value));
-  return colour.startsWith('color(srgb ') ? numbers : null;
-}
-
-function alpha(colour: string): number {
-  if (colour === 'transparent') return 0;
-  const slash = /\/\s*([\d.]+)/.exec(colour)?.[1];
-  return slash ? Number(slash) : (channels(colour)?.[3] ?? 1);
-}
-
-/** Relative luminance as WCAG defines it. */
-function luminance(colour: string): number | null {
-  const parts = channels(colour);
-  if (!parts) {
-    const lightness = /^(?:ok)?l(?:ab|ch)\(\s*([\d.]+)(%?)/.exec(colour);
-    if (!lightness) return null;
-    const value = Number(lightness[1]) / (colour.startsWith('ok') && !lightness[2] ? 1 : 100);
-    return value ** 2.4; // Close enough to tell light from dark.
-  }
-  const [red = 0, green = 0, blue = 0] = parts.map((value) =>
-    value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4,
+/** Relative luminance of a computed colour, near enough to tell light from dark; null where it lets the ground through. */
+function lightOf(colour: string): number | null {
+  const [one = 0, two = 0, three = 0, alpha = 1] = (colour.replace(/^color\(\S+/, '').match(/[\d.]+/g) ?? []).map(
+    Number,
   );
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-function contrast(one: number, other: number): number {
-  return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-}
-
-/** The paler the host's own text, the less there is to take away. */
-function inkFor(ratio: number): string {
-  return ratio > 9 ? '74%' : ratio > 7 ? '84%' : '100%';
+  if (alpha < 0.9 || !/\d/.test(colour)) return null;
+  if (/^(ok)?l/.test(colour)) return (one > 1 ? one / 100 : one) ** 2.2; // lab(), oklch(): lightness comes first.
+  const full = colour.startsWith('rgb') ? 255 : 1;
+  return 0.2126 * (one / full) ** 2.2 + 0.7152 * (two / full) ** 2.2 + 0.0722 * (three / full) ** 2.2;
 }
 
 /** Looks again when the page or the operating system changes, and tells its element where that made a difference. */
 export class AppearanceController implements ReactiveController {
-  current: Appearance = { scheme: 'light', paper: false, behind: null, ink: '74%', accent: null };
-  readonly #host: ReactiveControllerHost & HTMLElement;
-  readonly #wished: () => 'auto' | Scheme;
-  #observer: MutationObserver | null = null;
+  current: Appearance = { classes: 'root light', variables: {} };
+  #observer: MutationObserver | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost & HTMLElement, wished: () => 'auto' | Scheme) {
-    this.#host = host;
-    this.#wished = wished;
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly wished: () => 'auto' | Scheme,
+  ) {
     host.addController(this);
   }
 
@@ -116,8 +88,7 @@ export class AppearanceController implements ReactiveController {
     systemScheme().addEventListener('change', this.#changed);
     this.#observer = new MutationObserver(this.#changed);
     // A page's own switch sets a class or an attribute on one of these two.
-    this.#observer.observe(document.documentElement, { attributes: true });
-    if (document.body) this.#observer.observe(document.body, { attributes: true });
+    for (const root of [document.documentElement, document.body]) this.#observer.observe(root, { attributes: true });
     this.look();
   }
 
@@ -129,11 +100,10 @@ export class AppearanceController implements ReactiveController {
 
   /** To be called after the first drawing too: the probe stands in the shadow root. */
   look(): void {
-    const next = readAppearance(this.#host, this.#wished());
-    const now = this.current;
-    if ((Object.keys(next) as (keyof Appearance)[]).every((key) => next[key] === now[key])) return;
+    const next = readAppearance(this.host, this.wished());
+    if (JSON.stringify(next) === JSON.stringify(this.current)) return;
     this.current = next;
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   readonly #changed = (): void => {
@@ -144,6 +114,4 @@ export class AppearanceController implements ReactiveController {
   };
 }
 
-function systemScheme(): MediaQueryList {
-  return matchMedia('(prefers-color-scheme: dark)');
-}
+const systemScheme = (): MediaQueryList => matchMedia('(prefers-color-scheme: dark)');

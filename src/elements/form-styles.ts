@@ -5,7 +5,6 @@ export const formStyles = css`
   form {
     display: grid;
     gap: calc(3 * var(--_space));
-    max-inline-size: var(--_measure);
   }
   .box {
     position: relative;

@@ -1,11 +1,10 @@
 /**
  * Single-key shortcuts (R-11): off until the reader switches them on, and only while the focus is inside the section and
- * nobody is writing. Fetched when the reader asks for them.
+ * nobody is writing.
  */
 import { html, type TemplateResult } from 'lit';
-import { say, type MessageKey, type Messages } from '../i18n/locale.ts';
-
-export type Step = 'next' | 'previous' | 'parent';
+import { say, type AllMessages } from '../i18n/locale.ts';
+import type { Step } from './thread-acts.ts';
 
 const KEYS: readonly (readonly [key: string, step: Step])[] = [
   ['j', 'next'],
@@ -42,7 +41,7 @@ export function stepOf(event: KeyboardEvent): Step | null {
   return KEYS.find(([key]) => key === event.key)?.[1] ?? null;
 }
 
-export function keysPanel(messages: Messages, on: boolean, change: (on: boolean) => void): TemplateResult {
+export function keysPanel(messages: AllMessages, on: boolean, change: (on: boolean) => void): TemplateResult {
   return html`<div class="panel" role="group" aria-label=${say(messages, 'keys')}>
     <label>
       <input
@@ -53,7 +52,7 @@ export function keysPanel(messages: Messages, on: boolean, change: (on: boolean)
       ${say(messages, 'keys.on')}
     </label>
     <ul>
-      ${KEYS.map(([key, step]) => html`<li><kbd>${key}</kbd> ${say(messages, `keys.${step}` as MessageKey)}</li>`)}
+      ${KEYS.map(([key, step]) => html`<li><kbd>${key}</kbd> ${say(messages, `keys.${step}`)}</li>`)}
     </ul>
   </div>`;
 }

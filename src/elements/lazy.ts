@@ -50,13 +50,9 @@ function again<Module>(load: () => Promise<Module>, here: string, attempt: numbe
 }
 
 /** Runs when the browser has nothing better to do; at the latest after some seconds. */
-export function whenIdle(run: () => void): () => void {
-  if (typeof requestIdleCallback === 'function') {
-    const handle = requestIdleCallback(run, { timeout: 5_000 });
-    return () => cancelIdleCallback(handle);
-  }
-  const handle = setTimeout(run, 1_000); // Safari: after the first paint is what matters.
-  return () => clearTimeout(handle);
+export function whenIdle(run: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 5_000 });
+  else setTimeout(run, 1_000); // Safari: after the first paint is what matters.
 }
 
 /** Readers who save data are not sent what they may never need. */

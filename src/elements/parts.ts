@@ -2,10 +2,10 @@
 import { loadMarkupPart, useMarkupPart } from '../content/safe-html.ts';
 import { laterPart, savesData, whenIdle } from './lazy.ts';
 
+export const actsPart = laterPart(() => import('./acts.ts'), import.meta.url);
+export const countPart = laterPart(() => import('./afterword-count.ts'), import.meta.url);
 export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
 export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
-export const menuPart = laterPart(() => import('./menu.ts'), import.meta.url);
-export const keysPart = laterPart(() => import('./keys.ts'), import.meta.url);
 export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
 const markupPart = laterPart(() => import('../content/sanitize.ts'), import.meta.url);
 
@@ -15,10 +15,8 @@ useMarkupPart(markupPart);
  * Fetches what a writer needs before it is asked for, so that writing works when the network goes (R-7). Not for readers
  * who save data: they fetch it when they write.
  */
-export function fetchAhead(fetched: () => void): () => void {
-  if (savesData()) return () => {};
-  return whenIdle(() => {
-    // What fails is asked for again, and told, when it is needed.
-    void Promise.allSettled([formPart(), menuPart(), forgetPart(), loadMarkupPart()]).then(fetched);
-  });
+export function fetchAhead(fetched: () => void): void {
+  if (savesData()) return;
+  // What fails is asked for again, and told, when it is needed.
+  whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }

@@ -1,219 +1,186 @@
 /**
  * Keeps the nested lists of a thread in step with its rows: makes, places, draws and removes them, at most a hundred a
- * frame, and gives controls to those near the reader's eyes. It knows nothing of what pressing a control does.
+ * frame, and tells which are near the reader's eyes. It knows nothing of what can be done with a row.
  */
-import type { TemplateResult } from 'lit';
 import type { Row } from '../model/view.ts';
-import { RowView, type Manner } from './row.ts';
+import { RowView, type RowSurroundings } from './row.ts';
 
 /** So many rows cost about a third of a frame on a phone; a re-sort of a thousand at once took 60 to 110 ms. */
 const SLICE = 100;
-/** Rows of a first screen, which get their controls without waiting for the observer. */
+/** Rows of a first screen, which are drawn near without waiting for the observer. */
 const FIRST_SCREEN = 8;
 /** How far ahead of the eyes a row gets its controls: enough that a quick scroll or a row of Tabs does not outrun it. */
 const AHEAD = '1000px 0px';
 
-export interface RowListOptions {
-  /** What stands in a row for its open form. */
-  readonly form: (view: RowView) => TemplateResult | null;
-  /** Some rows are on the screen; `whole` once all are. */
-  readonly onDrawn: (whole: boolean) => void;
-}
-
 export class RowList {
-  readonly #list: HTMLOListElement;
-  readonly #options: RowListOptions;
-  readonly #views = new Map<string, RowView>();
-  readonly #byArticle = new WeakMap<Element, RowView>();
-  #observer: IntersectionObserver | null = null;
+  readonly views = new Map<string, RowView>();
+  /** All rows are on the screen. */
+  whole = false;
+  readonly #byItem = new WeakMap<Element, RowView>();
   #rows: readonly Row[] = [];
-  #manner: Manner | null = null;
-  #cancelFrame: (() => void) | null = null;
+  #around: Omit<RowSurroundings, 'now'> | null = null;
+  #observer: IntersectionObserver | null = null;
+  #next: (() => void) | null = null;
   /** Where in the rows the focus was when its row went away. */
   #lostFocusAt = -1;
 
-  constructor(list: HTMLOListElement, options: RowListOptions) {
-    this.#list = list;
-    this.#options = options;
-  }
+  constructor(
+    private readonly list: HTMLOListElement,
+    /** Called after each slice, with the rows near the eyes that were drawn. */
+    private readonly onDrawn: (near: readonly RowView[]) => void,
+  ) {}
 
-  show(rows: readonly Row[], manner: Manner): void {
+  show(rows: readonly Row[], around: Omit<RowSurroundings, 'now'>): void {
     const before = this.#rows;
     this.#rows = rows;
-    this.#manner = manner;
+    this.#around = around;
     this.#removeGone(before);
     this.#drawSlice();
   }
 
   /** The view of a row, also where its slice has not come yet. */
-  reach(key: string): RowView | null {
-    if (!this.#rows.some((row) => row.key === key)) return null;
-    while (!this.#views.has(key) && this.#cancelFrame) this.#drawSlice();
-    return this.#views.get(key) ?? null;
+  reach(key: string): RowView | undefined {
+    if (this.#rows.some((row) => row.key === key)) while (!this.views.has(key) && this.#next) this.#drawSlice();
+    return this.views.get(key);
   }
 
-  viewAt(element: Element): RowView | null {
-    const item = element.closest('.row');
-    return [...this.#views.values()].find((view) => view.item === item) ?? null;
-  }
-
-  views(): Iterable<RowView> {
-    return this.#views.values();
+  viewAt(element: Element | null): RowView | undefined {
+    const item = element?.closest('.row');
+    return item ? this.#byItem.get(item) : undefined;
   }
 
   /** Draws one row again because of something its `Row` does not know: an open form, a question. */
   redraw(view: RowView): void {
-    if (!this.#manner) return;
     view.state.near = true;
-    view.draw(view.row, this.#manner, Date.now(), this.#options.form(view), true);
-    this.#measure([view]);
+    this.#draw(view, view.row, true);
+    this.onDrawn([view]);
   }
 
-  /** Relative times grow old in silence. */
-  tick(): void {
-    for (const view of this.#views.values()) if (view.state.near) this.#draw(view, view.row);
+  /** Draws what is near again: relative times have grown old, or the controls have come. */
+  refresh(force: boolean): void {
+    const near = [...this.views.values()].filter(({ state, row }) => state.near || row.kind === 'gap');
+    for (const view of near) this.#draw(view, view.row, force);
+    if (force) this.onDrawn(near);
   }
 
-  /** Moves the focus to a row and shows all of its text. */
-  focus(view: RowView, options: { readonly scroll: boolean; readonly whole?: boolean }): void {
-    if (options.whole) view.state.length = 'open';
+  /** Moves the focus to a row. */
+  focus(view: RowView, scroll: boolean): void {
     this.redraw(view);
-    const target = view.article ?? view.item.querySelector('button');
-    if (options.scroll) view.item.scrollIntoView({ block: 'start' });
+    if (scroll) view.box.scrollIntoView({ block: 'start' });
+    const target = view.row.kind === 'gap' ? view.box.querySelector('button') : view.box;
     target?.focus({ preventScroll: true });
   }
 
   watch(): void {
     this.#observer ??= new IntersectionObserver((entries) => this.#approach(entries), { rootMargin: AHEAD });
-    for (const view of this.#views.values()) if (view.article) this.#observer.observe(view.article);
+    for (const view of this.views.values()) this.#observer.observe(view.box);
   }
 
   free(): void {
     this.#observer?.disconnect();
     this.#observer = null;
-    this.#cancelFrame?.();
-    this.#cancelFrame = null;
+    this.#next?.();
+    this.#next = null;
   }
 
   #removeGone(before: readonly Row[]): void {
-    const keys = new Set(this.#rows.map((row) => row.key));
-    const focused = this.#focused();
-    for (const [key, view] of this.#views) {
+    const keys = new Set(this.#rows.map(({ key }) => key));
+    const focused = this.#focused()?.closest('.row');
+    for (const [key, view] of this.views) {
       if (keys.has(key)) continue;
-      const own = focused && view.item.contains(focused) && focused.closest('.row') === view.item;
-      if (own) this.#lostFocusAt = before.findIndex((row) => row.key === key);
-      if (view.article) this.#observer?.unobserve(view.article);
+      if (view.item === focused) this.#lostFocusAt = before.findIndex((row) => row.key === key);
+      this.#observer?.unobserve(view.box);
       view.item.remove();
-      this.#views.delete(key);
+      this.views.delete(key);
     }
   }
 
   #drawSlice(): void {
-    const manner = this.#manner;
-    if (!manner) return;
-    this.#cancelFrame?.();
-    this.#cancelFrame = null;
-    const first = this.#views.size === 0;
+    this.#next?.();
+    this.#next = null;
+    const first = this.views.size === 0;
     const places = new Map<HTMLOListElement, Element | null>();
     const path: RowView[] = [];
-    const drawn: RowView[] = [];
-    let budget = SLICE;
-    let whole = true;
+    const near: RowView[] = [];
+    let left = SLICE;
+    this.whole = true;
 
     for (const row of this.#rows) {
-      let view = this.#views.get(row.key);
-      if (budget === 0 && (!view || view.row !== row)) {
-        whole = false;
+      let view = this.views.get(row.key);
+      if (left === 0 && view?.row !== row) {
+        this.whole = false;
         break;
       }
       if (!view) {
         view = new RowView(row);
-        this.#views.set(row.key, view);
-        view.state.near = (first && drawn.length < FIRST_SCREEN) || (row.kind === 'comment' && row.pending.length > 0);
-        if (view.article) {
-          this.#byArticle.set(view.article, view);
-          this.#observer?.observe(view.article);
-        }
+        this.views.set(row.key, view);
+        this.#byItem.set(view.item, view);
+        view.state.near = (first && SLICE - left < FIRST_SCREEN) || (row.kind === 'comment' && row.pending.length > 0);
+        this.#observer?.observe(view.box);
       }
       path.length = Math.min(row.depth, path.length);
-      this.#place(view, path[path.length - 1]?.repliesList() ?? this.#list, places);
+      this.#place(view.item, path[path.length - 1]?.below() ?? this.list, places);
       path.push(view);
-      if (budget > 0 && this.#draw(view, row)) {
-        budget -= 1;
-        drawn.push(view);
-      } else if (budget === 0) {
-        whole = false;
+      if (left === 0) {
+        this.whole = false;
+      } else if (this.#draw(view, row)) {
+        left -= 1;
+        if (view.state.near) near.push(view);
       }
     }
-    this.#measure(drawn.filter((view) => view.state.near));
-    if (whole) this.#finish();
-    else this.#cancelFrame = nextFrame(() => this.#drawSlice());
-    this.#options.onDrawn(whole);
+    if (this.whole) this.#finish();
+    else this.#next = nextFrame(() => this.#drawSlice());
+    this.onDrawn(near);
   }
 
   /** Where the place is taken by another row this one goes before it, so that what stays is never moved. */
-  #place(view: RowView, list: HTMLOListElement, places: Map<HTMLOListElement, Element | null>): void {
-    const place = places.has(list) ? (places.get(list) ?? null) : list.firstElementChild;
-    const { item } = view;
+  #place(item: HTMLElement, list: HTMLOListElement, places: Map<HTMLOListElement, Element | null>): void {
+    const place = places.get(list) ?? (places.has(list) ? null : list.firstElementChild);
     if (place === item) {
       places.set(list, item.nextElementSibling);
       return;
     }
     const focused = this.#focused();
-    const hasFocus = focused !== null && item.contains(focused);
+    const inside = item.contains(focused);
     list.insertBefore(item, place);
-    if (hasFocus) (focused as HTMLElement).focus({ preventScroll: true });
+    if (inside) focused?.focus({ preventScroll: true });
     places.set(list, place);
   }
 
-  #draw(view: RowView, row: Row): boolean {
-    return this.#manner !== null && view.draw(row, this.#manner, Date.now(), this.#options.form(view));
+  #draw(view: RowView, row: Row, force = false): boolean {
+    return this.#around !== null && view.draw(row, { ...this.#around, now: Date.now() }, force);
   }
 
   #finish(): void {
-    for (const view of this.#views.values()) {
-      if (view.replies && !view.replies.firstElementChild) {
+    for (const view of this.views.values()) {
+      if (view.replies?.firstElementChild === null) {
         view.replies.remove();
         view.replies = null;
       }
     }
-    if (this.#lostFocusAt >= 0) {
-      const row = this.#rows[Math.min(this.#lostFocusAt, this.#rows.length - 1)];
-      this.#lostFocusAt = -1;
-      const view = row && this.#views.get(row.key);
-      if (view && !this.#focused()) this.focus(view, { scroll: false });
-    }
+    const row = this.#rows[Math.min(this.#lostFocusAt, this.#rows.length - 1)];
+    this.#lostFocusAt = -1;
+    const view = row && this.views.get(row.key);
+    if (view && !this.#focused()) this.focus(view, false);
   }
 
   #approach(entries: readonly IntersectionObserverEntry[]): void {
-    const come: RowView[] = [];
+    const near: RowView[] = [];
     for (const { target, isIntersecting } of entries) {
-      const view = this.#byArticle.get(target);
-      if (!view || !this.#manner || view.state.near === isIntersecting) continue;
+      const view = this.viewAt(target);
+      if (!view || view.state.near === isIntersecting) continue;
       const { form, asked } = view.state;
       // What the reader has their hands on keeps its controls wherever it is scrolled to.
       if (!isIntersecting && (form || asked || target.contains(this.#focused()))) continue;
       view.state.near = isIntersecting;
-      view.draw(view.row, this.#manner, Date.now(), this.#options.form(view), true);
-      if (isIntersecting) come.push(view);
+      this.#draw(view, view.row, true);
+      if (isIntersecting) near.push(view);
     }
-    this.#measure(come);
+    this.onDrawn(near);
   }
 
-  /** *Read more* for texts that were cut: all are measured before any is drawn, so that the page is laid out once. */
-  #measure(views: readonly RowView[]): void {
-    const cut = views.filter((view) => {
-      const body = view.state.length === 'short' ? view.body : null;
-      return body !== null && body.scrollHeight > body.clientHeight + 1;
-    });
-    for (const view of cut) {
-      view.state.length = 'cut';
-      if (this.#manner) view.draw(view.row, this.#manner, Date.now(), this.#options.form(view), true);
-    }
-  }
-
-  #focused(): Element | null {
-    return (this.#list.getRootNode() as ShadowRoot).activeElement;
+  #focused(): HTMLElement | null {
+    return (this.list.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
   }
 }
 

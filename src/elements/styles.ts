@@ -35,7 +35,8 @@ export const tokens = css`
     --_control: var(--afterword-control, rgb(128 128 128 / 0.9));
     --_surface: var(--afterword-surface, var(--_behind, Canvas));
     --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.16));
-    --_step: min(var(--afterword-indent, 24px), 24px);
+    --_step: var(--afterword-indent, 24px);
+    --_tone: 0.18;
     display: block;
     position: relative;
     box-sizing: border-box;
@@ -69,6 +70,7 @@ export const tokens = css`
     --_danger: var(--afterword-danger, #ffb4ab);
     --_success: var(--afterword-success, #8fd8a8);
     --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.5));
+    --_tone: 0.36;
     color-scheme: dark;
   }
   .root.light {

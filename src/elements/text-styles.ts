@@ -17,7 +17,10 @@ export const textStyles = css`
   }
   .body :is(ul, ol) {
     padding-inline-start: 1.5em;
-    list-style: revert;
+    list-style: disc;
+  }
+  .body ol {
+    list-style: decimal;
   }
   .body li > :is(p, ul, ol) {
     margin-block: 0.2em;

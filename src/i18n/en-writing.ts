@@ -1,8 +1,82 @@
 /**
- * The sentences only somebody who writes can meet, in English: form, refusals, one's own data. Fetched after the first
- * paint, with the form.
+ * What a reader can meet only after the first paint, in English: controls, form, refusals, one's own data. Fetched with
+ * the parts that say it.
  */
 export const enWriting = {
+  // What can be done with a thread
+  order: 'Order',
+  'order.newest': 'Newest',
+  'order.oldest': 'Oldest',
+  'order.most-voted': 'Most voted',
+  'load-more': 'Load more ({count} left)',
+  'load-all': 'Load all',
+  'loading-more': 'Loading…',
+  'load-failed': 'This could not be loaded.',
+  refreshing: 'Refreshing…',
+  'read-more': 'Read more',
+  'read-less': 'Show less',
+  votes: { one: '{count} vote', other: '{count} votes' },
+  'vote.up': 'Vote up {name}’s comment, {votes}',
+  'vote.down': 'Vote down {name}’s comment, {votes}',
+  branch: 'Replies to {name}',
+  replies: { one: '{count} reply', other: '{count} replies' },
+  fresh: '{count} new',
+  'replies-fresh': '{replies}, {fresh}',
+  gap: { one: 'Show {count} more reply', other: 'Show {count} more replies' },
+  reply: 'Reply',
+  'reply-to': 'Reply to {name}',
+  more: 'More',
+  'more-for': 'More for {name}’s comment',
+  quote: 'Quote',
+  edit: 'Edit',
+  'edit.left': 'Edit, {time} left',
+  delete: 'Delete',
+  'delete.ask': 'Delete this comment for good?',
+  cancel: 'Cancel',
+  'copy-link': 'Copy link',
+  'copy-text': 'Copy text',
+  copied: 'Copied.',
+  share: 'Share',
+
+  // The comment a link points to
+  'linked.all': 'Show all',
+  'linked.loading': 'Looking for the linked comment…',
+  'linked.held': 'The linked comment awaits approval.',
+  'linked.removed': 'The linked comment was removed.',
+  'linked.unknown': 'The linked comment is not in this discussion.',
+  'linked.failed': 'The linked comment could not be loaded.',
+
+  // What becomes of the reader's words
+  'delivery.sending': 'Sending…',
+  'delivery.saving': 'Saving…',
+  'delivery.deleting': 'Deleting…',
+  'delivery.waiting': 'Saved, will be sent when you are online.',
+  'delivery.retrying': 'Not sent yet, next try {time}.',
+  'delivery.portal': 'This answer is not from the comment server. Sign in to the Wi-Fi?',
+  'delivery.sign-in': 'Sign in to send this.',
+  'delivery.captcha': 'Show that you are human to send this.',
+  'delivery.refused': 'Not accepted. {reason}',
+  'delivery.conflict': 'This comment was changed elsewhere meanwhile.',
+  'delivery.given-up': 'Could not be sent for a day. Your words are still here.',
+  'delivery.memory': 'Not saved on this device: keep this tab open until it is sent.',
+  'send-now': 'Send now',
+  discard: 'Discard',
+  'discard.ask': 'Discard these words for good?',
+  'said.posted': 'Comment posted.',
+  'said.held': 'Comment received, awaiting approval.',
+  'said.edited': 'Change saved.',
+  'said.deleted': 'Comment deleted.',
+  'said.loaded': 'Comments loaded: {count}.',
+  'said.order': 'Order: {order}.',
+
+  // The keyboard
+  keys: 'Keyboard shortcuts',
+  'keys.on': 'Single-key shortcuts',
+  'keys.next': 'Next comment',
+  'keys.previous': 'Previous comment',
+  'keys.parent': 'Comment this one answers',
+  'keys.unread': 'Next unread comment',
+
   // The form
   'form.text': 'Your comment',
   'form.reply': 'Your reply to {name}',
@@ -73,6 +147,7 @@ export const enWriting = {
   'refused.not-found': 'The comment server can’t find what this belongs to.',
 
   // One's own data on this device
+  forget: 'Forget me here',
   'forget.ask':
     'Your name, drafts and the saved comments leave this device. You won’t be able to edit or delete what you wrote.',
   'forget.unsent': {

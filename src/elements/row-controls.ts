@@ -1,0 +1,195 @@
+/**
+ * What can be done with a row near the eyes, and what is said of words that are on their way (FAULTS, invariant T): the
+ * state in words, and what the reader can do about it. Questions asked in place (*Delete this comment?*) stand here too.
+ * What a press does is in `thread-acts.ts`.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CommentRow, GapRow, Pending } from '../model/view.ts';
+import { netVotes } from '../model/sort.ts';
+import { relativeTime, say, sayRefusal, shortNumber, type AllMessages } from '../i18n/locale.ts';
+import * as icons from './icons.ts';
+import { nameOf, type Manner, type RowState } from './row.ts';
+
+/** Everything below the text of a comment. `form` is what stands in for an open form. */
+export function commentControls(
+  row: CommentRow,
+  state: RowState,
+  manner: Manner,
+  words: AllMessages,
+  form: unknown,
+): TemplateResult {
+  const name = nameOf(row.comment, words);
+  return html`${readMore(row, state, words)}${pendingParts(row, state, manner, words)}${form}${
+    state.form === 'edit' ? nothing : actions(row, state, manner, words, name)
+  }${fold(row, words, name)}`;
+}
+
+export function gapControls(row: GapRow, words: AllMessages): TemplateResult {
+  return html`<button type="button" class="quiet" part="more" data-act="gap" aria-disabled=${row.loading || nothing}>
+      ${row.loading ? say(words, 'loading-more') : say(words, 'gap', { count: row.left })}</button
+    >${row.failed ? html`<span class="note">${say(words, 'load-failed')}</span>` : nothing}`;
+}
+
+function readMore({ key }: CommentRow, { length, form }: RowState, words: AllMessages): unknown {
+  if (!length || form === 'edit') return nothing;
+  return html`<button
+    type="button"
+    class="more quiet"
+    data-act="length"
+    aria-expanded=${String(length === 'open')}
+    aria-controls="comment-${key}"
+  >
+    ${say(words, length === 'open' ? 'read-less' : 'read-more')}
+  </button>`;
+}
+
+function actions(row: CommentRow, state: RowState, manner: Manner, words: AllMessages, name: string): unknown {
+  if (row.stub || row.pending.some(({ kind }) => kind === 'post')) return nothing;
+  // No wrapper around the votes: a line of actions is one of the few places where an element more is counted.
+  return html`<div class="acts" part="actions">
+    ${votes(row, manner, words, name)}${
+      row.can.reply && !manner.readonly
+        ? html`<button
+            type="button"
+            class="quiet"
+            part="reply"
+            data-act="reply"
+            aria-label=${say(words, 'reply-to', { name })}
+            aria-expanded=${state.form === 'reply' || nothing}
+          >
+            ${say(words, 'reply')}
+          </button>`
+        : nothing
+    }<button
+      type="button"
+      class="quiet menu"
+      part="menu-button"
+      data-act="menu"
+      aria-haspopup="menu"
+      aria-expanded="false"
+      aria-label=${say(words, 'more-for', { name })}
+      title=${say(words, 'more')}
+    >
+      ${icons.dots}
+    </button>
+  </div>`;
+}
+
+function votes(row: CommentRow, manner: Manner, words: AllMessages, name: string): unknown {
+  const { rules, separateVotes } = manner;
+  const { up, down } = row.comment;
+  const net = rules.votes === 'up' ? up : netVotes(row.comment);
+  if (rules.votes === 'none') return nothing;
+  if (!row.can.vote || manner.readonly) {
+    // The pill without its buttons: a number nobody can press needs its unit.
+    return net === 0 ? nothing : html`<span class="tally">${say(words, 'votes', { count: net })}</span>`;
+  }
+  const button = (way: 'up' | 'down', count: number, isSeen: boolean): TemplateResult =>
+    html`<button
+      type="button"
+      class="vote"
+      part="vote"
+      data-act=${way}
+      aria-pressed=${String(row.vote === way)}
+      aria-label=${say(words, `vote.${way}`, { name, votes: say(words, 'votes', { count }) })}
+    >
+      ${icons[way]}${isSeen ? shortNumber(words, count) : nothing}
+    </button>`;
+  return [
+    button('up', separateVotes ? up : net, true),
+    rules.votes === 'up' ? nothing : button('down', separateVotes ? down : net, separateVotes),
+  ];
+}
+
+/** The line beside a branch, and what is said in its place while the branch is closed: one button for both. */
+function fold({ replies, collapsed }: CommentRow, words: AllMessages, name: string): unknown {
+  const { count, fresh } = replies;
+  if (count < 1) return nothing;
+  const all = say(words, 'replies', { count });
+  const closed =
+    fresh > 0 ? say(words, 'replies-fresh', { replies: all, fresh: say(words, 'fresh', { count: fresh }) }) : all;
+  return html`<button
+    type="button"
+    class="fold"
+    part="fold"
+    data-act="fold"
+    aria-expanded=${String(!collapsed)}
+    aria-label="${say(words, 'branch', { name })}: ${collapsed ? closed : all}"
+  >
+    ${collapsed ? [icons.branch, closed] : nothing}
+  </button>`;
+}
+
+/** What can be done about a waiting operation; the name of each is its message. */
+type Remedy = 'send-now' | 'edit' | 'copy-text' | 'discard';
+
+function pendingParts(row: CommentRow, state: RowState, manner: Manner, words: AllMessages): unknown {
+  const told = row.pending.filter((pending) => pending.kind !== 'vote' || isRefused(pending));
+  return html`${told.map((pending) =>
+    state.asked === pending.operationId
+      ? question(words, 'discard.ask', 'discard', pending.operationId)
+      : html`<div class="pending ${pending.delivery.state}" part="pending">
+          <span>${sayDelivery(words, pending, Date.now())}</span>
+          ${pending.saved || isRefused(pending) ? nothing : html`<span>${say(words, 'delivery.memory')}</span>`}
+          ${
+            pending.delivery.state === 'conflict'
+              ? html`<span class="plain" dir="auto">${pending.delivery.theirs}</span>`
+              : nothing
+          }
+          ${remediesOf(pending, manner).map(
+            (remedy) =>
+              html`<button type="button" class="quiet" data-act=${remedy} data-operation=${pending.operationId}>
+                ${say(words, remedy)}
+              </button>`,
+          )}
+        </div>`,
+  )}${state.asked === 'delete' ? question(words, 'delete.ask', 'delete') : nothing}`;
+}
+
+function question(
+  words: AllMessages,
+  ask: 'discard.ask' | 'delete.ask',
+  yes: 'discard' | 'delete',
+  operation?: string,
+): TemplateResult {
+  return html`<div class="pending asked" role="group" aria-label=${say(words, ask)}>
+    <span>${say(words, ask)}</span>
+    <button type="button" class="quiet danger" data-act="${yes}-now" data-operation=${operation ?? nothing}>
+      ${say(words, yes)}
+    </button>
+    <button type="button" class="quiet" data-act="cancel">${say(words, 'cancel')}</button>
+  </div>`;
+}
+
+/** The state of an operation, as its row and the announcement say it. */
+export function sayDelivery(words: AllMessages, { delivery, kind }: Pending, now: number): string {
+  switch (delivery.state) {
+    case 'sending':
+      return say(
+        words,
+        kind === 'edit' ? 'delivery.saving' : kind === 'delete' ? 'delivery.deleting' : 'delivery.sending',
+      );
+    case 'retrying':
+      return delivery.portal
+        ? say(words, 'delivery.portal')
+        : say(words, 'delivery.retrying', { time: relativeTime(words, delivery.until, now) });
+    case 'asking':
+      return say(words, `delivery.${delivery.want}`);
+    case 'refused':
+      return say(words, 'delivery.refused', { reason: sayRefusal(words, delivery) });
+    default:
+      return say(words, `delivery.${delivery.state}`);
+  }
+}
+
+export function isRefused({ delivery }: Pending): boolean {
+  return delivery.state === 'refused';
+}
+
+function remediesOf({ delivery, text }: Pending, { readonly }: Manner): Remedy[] {
+  const edit: Remedy[] = text === undefined || readonly ? [] : ['edit'];
+  const copy: Remedy[] = text === undefined ? [] : ['copy-text'];
+  if (delivery.state === 'sending') return [];
+  if (delivery.state === 'refused' || delivery.state === 'conflict') return [...edit, ...copy, 'discard'];
+  return ['send-now', ...copy, 'discard'];
+}

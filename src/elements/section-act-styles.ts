@@ -1,0 +1,61 @@
+/** How the parts of a section look that come after the first paint. */
+import { css } from 'lit';
+
+export const sectionActStyles = css`
+  .linked {
+    margin-block-end: calc(8 * var(--_space));
+    padding-block-end: calc(6 * var(--_space));
+    border-block-end: 1px solid var(--_hairline);
+  }
+  .linked > .message {
+    font-weight: 600;
+  }
+  .foot {
+    margin-block-start: calc(8 * var(--_space));
+    padding-block-start: calc(2 * var(--_space));
+    border-block-start: 1px solid var(--_hairline);
+  }
+  .last {
+    display: flex;
+    flex-wrap: wrap;
+    margin-inline-start: calc(-2 * var(--_space));
+  }
+  .panel {
+    max-inline-size: var(--_measure);
+    margin-block: calc(2 * var(--_space));
+    padding: calc(3 * var(--_space));
+    border: 1px solid var(--_hairline);
+    border-radius: var(--_radius);
+    font-size: var(--_fine);
+  }
+  .panel label {
+    display: inline-flex;
+    align-items: center;
+    gap: calc(2 * var(--_space));
+    min-block-size: 28px;
+  }
+  .panel input {
+    inline-size: 18px;
+    block-size: 18px;
+    margin: 0;
+    accent-color: var(--_accent);
+  }
+  .panel li {
+    margin-block-start: calc(2 * var(--_space));
+  }
+  kbd {
+    display: inline-block;
+    min-inline-size: 24px;
+    padding-inline: var(--_space);
+    border: 1px solid var(--_hairline);
+    border-radius: calc(var(--_radius) / 2);
+    font: inherit;
+    text-align: center;
+  }
+  @media print {
+    .foot,
+    .form {
+      display: none;
+    }
+  }
+`;

@@ -1,0 +1,222 @@
+/**
+ * What a section does once its comments are on the screen: form, the comment a link led to, announcements, what the page
+ * is told of the reader's acts, keyboard, the last line. Fetched right after the first paint.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Order } from '../model/comment.ts';
+import type { ThreadView } from '../model/view.ts';
+import type { Outcome, ThreadStore } from '../sync/store.ts';
+import { say, type AllMessages } from '../i18n/locale.ts';
+import type { AfterwordComments } from './afterword-comments.ts';
+import type { AfterwordFormCloseEvent } from './afterword-form.ts';
+import type { AfterwordThread } from './afterword-thread.ts';
+import type { OrderChosenEvent } from './afterword-toolbar.ts';
+import { Announcer } from './announcer.ts';
+import {
+  AfterwordDeletedEvent,
+  AfterwordEditedEvent,
+  AfterwordFailedEvent,
+  AfterwordPostedEvent,
+  AfterwordVotedEvent,
+} from './events.ts';
+import { areKeysOn, keysPanel, rememberKeys, stepOf } from './keys.ts';
+import { fetchAhead, forgetPart, formPart } from './parts.ts';
+import { sectionActStyles } from './section-act-styles.ts';
+
+export class SectionActs {
+  readonly #announcer: Announcer;
+  readonly #root: ShadowRoot;
+  #stop: (() => void) | null = null;
+  #followed: ThreadStore | null = null;
+  #formMissing = false;
+  #keys = { on: areKeysOn(), shown: false };
+  /** The comment a link led to, while the focus has still to go there. */
+  #wanted: string | null = null;
+
+  constructor(
+    private readonly section: AfterwordComments,
+    private readonly words: () => AllMessages,
+  ) {
+    this.#root = section.renderRoot as ShadowRoot;
+    this.#announcer = new Announcer(() => this.#root.querySelector('.said'));
+    const sheet = sectionActStyles.styleSheet;
+    if (sheet) this.#root.adoptedStyleSheets = [...this.#root.adoptedStyleSheets, sheet];
+    section.addEventListener('keydown', (event) => this.#key(event));
+    this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
+    this.fetchAhead();
+  }
+
+  readonly say = (words: string): void => this.#announcer.say(words);
+
+  /** Listens to the thread that is shown now. */
+  follow(store: ThreadStore | null): void {
+    if (store === this.#followed) return;
+    this.#stop?.();
+    this.#announcer.forget();
+    this.#followed = store;
+    const look = (): void => {
+      if (store) this.#announcer.followDeliveries(store.view.rows, this.words());
+    };
+    this.#stop = store?.subscribe(look) ?? null;
+    look();
+  }
+
+  fetchAhead(): void {
+    fetchAhead(() => {
+      // Not under the hands of a reader who already types into the plain field.
+      if (formPart.loaded && this.#root.activeElement?.matches('.opener')) void this.openForm();
+      else this.section.requestUpdate();
+    });
+  }
+
+  toolbar(orders: readonly Order[], order: Order): TemplateResult {
+    return html`<afterword-toolbar
+      exportparts="order"
+      .words=${this.words()}
+      .orders=${orders}
+      .order=${order}
+      @afterword-order=${(event: OrderChosenEvent) => {
+        this.section.store?.setOrder(event.order);
+        this.say(say(this.words(), 'said.order', { order: say(this.words(), `order.${event.order}`) }));
+      }}
+    ></afterword-toolbar>`;
+  }
+
+  /** The form; null while it is not here, and a plain field stands in for it. */
+  form(): TemplateResult | null {
+    const { manner, store, images } = this.section;
+    if (!formPart.loaded) {
+      return this.#formMissing ? html`<p class="message">${say(this.words(), 'problem.part-missing')}</p>` : null;
+    }
+    return html`<afterword-form
+      class="form"
+      part="form"
+      .store=${store}
+      .messages=${this.words()}
+      .rules=${manner?.rules ?? null}
+      .people=${this.#thread()?.people() ?? []}
+      .images=${images}
+      @afterword-form-close=${({ operationId }: AfterwordFormCloseEvent) => {
+        // A posted comment is where the reader looks next; cancelled, the focus waits in the field.
+        if (operationId) this.#thread()?.reveal(operationId, 'nearest');
+      }}
+    ></afterword-form>`;
+  }
+
+  async openForm(): Promise<void> {
+    this.#formMissing = !(formPart.loaded ?? (await formPart().catch(() => null)));
+    if (this.#formMissing) return this.section.requestUpdate();
+    await this.section.keepTyped();
+    this.section.requestUpdate();
+    await this.section.updateComplete;
+    this.#root.querySelector<HTMLElement>('.form')?.focus();
+  }
+
+  /** Shows a comment asked for by its link: among the rows, or with its path from the root above them. */
+  async showLinked(id: string): Promise<void> {
+    const { section } = this;
+    section.linkedId = id;
+    await section.updateComplete;
+    await this.#thread()?.drawn();
+    if (this.#thread()?.reveal(id)) return;
+    this.#wanted = id;
+    await section.store?.showLinked(id);
+  }
+
+  linked(linked: NonNullable<ThreadView['linked']>, thread: (shows: 'linked') => TemplateResult): TemplateResult {
+    const { state } = linked;
+    const words = this.words();
+    return html`<div class="linked" part="linked">
+      <p class="message">
+        <span>${say(words, state === 'shown' ? 'linked' : `linked.${state}`)}</span>
+        <button type="button" class="quiet" @click=${() => this.#showAll()}>${say(words, 'linked.all')}</button>
+      </p>
+      ${state === 'shown' ? thread('linked') : nothing}
+    </div>`;
+  }
+
+  /** After each drawing: the focus goes to the linked comment once, when it is there. */
+  async drawn(view: ThreadView | undefined): Promise<void> {
+    const linked = view?.linked;
+    if (!linked || !this.#wanted || linked.state === 'loading') return;
+    this.#wanted = null;
+    if (linked.state !== 'shown') return this.say(say(this.words(), `linked.${linked.state}`));
+    const thread = this.#root.querySelector<AfterwordThread>('.linked afterword-thread');
+    await thread?.drawn();
+    thread?.reveal(linked.id);
+  }
+
+  footer(): TemplateResult {
+    const words = this.words();
+    const { on, shown } = this.#keys;
+    const press = (): void => this.#setKeys({ shown: !shown });
+    return html`<footer class="foot" part="footer">
+      <div class="last">
+        <button type="button" class="quiet" aria-expanded=${String(shown)} @click=${press}>
+          ${say(words, 'keys')}
+        </button>
+        ${
+          forgetPart.loaded
+            ? html`<afterword-forget .store=${this.section.store} .messages=${words}></afterword-forget>`
+            : html`<button type="button" class="quiet" @click=${() => void this.#forget()}>
+                ${say(words, 'forget')}
+              </button>`
+        }
+      </div>
+      ${shown ? keysPanel(words, on, (now) => this.#setKeys({ on: now })) : nothing}
+    </footer>`;
+  }
+
+  /** What the page and the reader are told of how an operation ended. */
+  heard(outcome: Outcome): void {
+    const { operation } = outcome;
+    const { section } = this;
+    const words = this.words();
+    const about = operation.kind === 'post' ? operation.id : operation.commentId;
+    if (outcome.result === 'refused') {
+      section.dispatchEvent(new AfterwordFailedEvent(operation.kind, outcome.reason, about));
+      return;
+    }
+    const { comment } = outcome;
+    if (operation.kind === 'vote') {
+      section.dispatchEvent(new AfterwordVotedEvent(about, operation.value));
+    } else if (operation.kind === 'delete') {
+      this.say(say(words, 'said.deleted'));
+      section.dispatchEvent(new AfterwordDeletedEvent(about));
+    } else if (comment) {
+      const edited = operation.kind === 'edit';
+      this.say(say(words, comment.state === 'held' ? 'said.held' : edited ? 'said.edited' : 'said.posted'));
+      section.dispatchEvent(edited ? new AfterwordEditedEvent(comment) : new AfterwordPostedEvent(comment));
+    }
+  }
+
+  #thread(): AfterwordThread | null {
+    return this.#root.querySelector('.thread');
+  }
+
+  #showAll(): void {
+    this.section.linkedId = null;
+    void this.section.store?.showLinked(null);
+    this.#root.querySelector<HTMLElement>('h2')?.focus();
+  }
+
+  async #forget(): Promise<void> {
+    if (!(await forgetPart().catch(() => null))) return this.say(say(this.words(), 'problem.part-missing'));
+    this.section.requestUpdate();
+    await this.section.updateComplete;
+    await this.#root.querySelector('afterword-forget')?.ask();
+  }
+
+  #setKeys(change: Partial<{ on: boolean; shown: boolean }>): void {
+    this.#keys = { ...this.#keys, ...change };
+    if (change.on !== undefined && this.section.storage === 'full') rememberKeys(change.on);
+    this.section.requestUpdate();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const step = this.#keys.on ? stepOf(event) : null;
+    if (!step) return;
+    event.preventDefault();
+    this.#thread()?.step(step);
+  }
+}

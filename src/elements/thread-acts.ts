@@ -1,0 +1,329 @@
+/**
+ * What a reader can do with the rows of a thread: one listener for all of them, and a table of what each press does.
+ * Fetched right after the first paint, together with what the rows show for it.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CommentRow } from '../model/view.ts';
+import type { DraftPlace } from '../sync/store.ts';
+import { duration, say, type AllMessages } from '../i18n/locale.ts';
+import type { AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts';
+import type { AfterwordThread } from './afterword-thread.ts';
+import { AfterwordVoteEvent } from './events.ts';
+import { openMenu } from './menu.ts';
+import { newId } from './new-id.ts';
+import { formPart } from './parts.ts';
+import { nameOf, type Manner, type RowView } from './row.ts';
+import type { RowList } from './row-list.ts';
+import { commentControls, gapControls } from './row-controls.ts';
+import { controlStyles } from './control-styles.ts';
+
+export type Step = 'next' | 'previous' | 'parent';
+
+export class ThreadActs {
+  readonly #root: ShadowRoot;
+
+  constructor(
+    private readonly thread: AfterwordThread,
+    private readonly list: RowList,
+    private readonly words: () => AllMessages,
+  ) {
+    this.#root = thread.renderRoot as ShadowRoot;
+    const sheet = controlStyles.styleSheet;
+    if (sheet) this.#root.adoptedStyleSheets = [...this.#root.adoptedStyleSheets, sheet];
+    // One listener for all rows, and none on a row: there may be a thousand.
+    this.#root.addEventListener('click', (event) => this.#pressed(event));
+    this.#root.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent));
+    // Text found by the browser's search, or a focused link, scrolls inside a text that was cut: then it opens.
+    for (const type of ['scroll', 'focusin']) this.#root.addEventListener(type, (event) => this.#uncut(event), true);
+  }
+
+  /** What stands below the text of a row. */
+  controls(view: RowView): unknown {
+    const { row, state } = view;
+    const { manner } = this.thread;
+    if (!manner) return nothing;
+    if (row.kind === 'gap') return gapControls(row, this.words());
+    return commentControls(row, state, manner, this.words(), state.form ? this.#form(view, row, manner) : nothing);
+  }
+
+  /** *Read more* for texts that were cut: all are measured before any is drawn, so that the page is laid out once. */
+  measure(views: readonly RowView[]): void {
+    const cut = views.filter(({ state, body }) => !state.length && body && body.scrollHeight > body.clientHeight + 1);
+    for (const view of cut) view.state.length = 'cut';
+    for (const view of cut) this.list.redraw(view);
+  }
+
+  /** What stands below all rows. */
+  more(): TemplateResult | typeof nothing {
+    const more = this.thread.more;
+    const words = this.words();
+    if (!more) return nothing;
+    return html`<div class="more-rows">
+      <button type="button" class="firm" part="more" data-act="more" aria-disabled=${more.loading || nothing}>
+        ${more.loading ? say(words, 'loading-more') : say(words, 'load-more', { count: more.left })}
+      </button>
+      ${
+        more.loading
+          ? nothing
+          : html`<button type="button" class="quiet" part="more" data-act="all">${say(words, 'load-all')}</button>`
+      }
+      ${more.failed ? html`<p class="note">${say(words, 'load-failed')}</p>` : nothing}
+    </div>`;
+  }
+
+  /** Moves the focus from top-level comment to top-level comment, or to the one answered. */
+  step(way: Step): void {
+    const rows = this.thread.rows.filter((row): row is CommentRow => row.kind === 'comment');
+    const here = this.list.viewAt(this.#root.activeElement)?.row.key;
+    const at = rows.findIndex(({ key }) => key === here);
+    const roots = (some: CommentRow[]): CommentRow[] => some.filter(({ depth }) => depth === 0);
+    const to =
+      way === 'parent'
+        ? rows.find(({ key }) => key === rows[at]?.parent?.id)
+        : way === 'next'
+          ? roots(rows.slice(at + 1))[0]
+          : roots(rows.slice(0, Math.max(0, at))).at(-1);
+    if (to) this.thread.reveal(to.key);
+  }
+
+  #form(view: RowView, row: CommentRow, manner: Manner): TemplateResult {
+    const { comment, pending } = row;
+    const conflict = pending.map(({ delivery }) => delivery).find(({ state }) => state === 'conflict');
+    return html`<afterword-form
+      class="form"
+      part="form"
+      .store=${this.thread.store}
+      .messages=${this.words()}
+      .mode=${view.state.form}
+      .commentId=${comment.id}
+      .rootId=${comment.rootId}
+      .replyTo=${nameOf(comment, manner.messages)}
+      .original=${conflict?.state === 'conflict' ? conflict.theirs : comment.text}
+      .rules=${manner.rules}
+      .people=${this.thread.people()}
+      .images=${manner.images}
+      @afterword-form-close=${(event: AfterwordFormCloseEvent) => this.#closeForm(view, event.operationId)}
+    ></afterword-form>`;
+  }
+
+  readonly #acts: Readonly<Record<string, (view: RowView, target: HTMLElement) => unknown>> = {
+    up: (view) => this.#vote(view, 'up'),
+    down: (view) => this.#vote(view, 'down'),
+    reply: (view) => (view.state.form === 'reply' ? this.#closeForm(view) : this.#openForm(view, 'reply')),
+    menu: (view, target) => this.#menu(view, target),
+    fold: ({ row }) => row.kind === 'comment' && this.thread.store?.setCollapsed(row.key, !row.collapsed),
+    length: (view) => {
+      view.state.length = view.state.length === 'open' ? 'cut' : 'open';
+      this.list.redraw(view);
+    },
+    gap: ({ row }) => row.kind === 'gap' && this.#load(this.thread.store?.loadReplies(row.rootId)),
+    'send-now': (_, target) => this.thread.store?.retry(operationOf(target)),
+    'copy-text': (view, target) => this.#copy(pendingOf(view, target)?.text ?? ''),
+    edit: (view, target) => this.#takeBack(view, target),
+    discard: (view, target) => this.#ask(view, operationOf(target)),
+    'discard-now': (_, target) => this.thread.store?.discard(operationOf(target)),
+    'delete-now': (view) => {
+      view.state.asked = null;
+      void this.thread.store?.dispatch({ kind: 'delete', id: newId(), createdAt: Date.now(), commentId: view.row.key });
+      this.list.focus(view, false);
+    },
+    cancel: (view) => this.#cancel(view),
+    parent: ({ row }) => row.kind === 'comment' && row.parent && this.thread.reveal(row.parent.id),
+  };
+
+  #pressed(event: Event): void {
+    const target = (event.target as Element).closest<HTMLElement>('[data-act]');
+    // A comment's text is not ours: what stands in it never acts.
+    if (!target || target.closest('.body') || target.ariaDisabled === 'true') return;
+    const act = target.dataset['act'] ?? '';
+    const { store } = this.thread;
+    if (act === 'more') void this.#more(store?.loadMore());
+    else if (act === 'all') void this.#more(store?.loadAll());
+    else {
+      const view = this.list.viewAt(target);
+      const done = view && this.#acts[act]?.(view, target);
+      // A link to a comment that is here needs no way around by the address.
+      if (act === 'parent' && done) event.preventDefault();
+    }
+  }
+
+  #key(event: KeyboardEvent): void {
+    const view = event.key === 'Escape' ? this.list.viewAt(event.target as Element) : null;
+    if (!view?.state.asked) return;
+    event.stopPropagation();
+    this.#cancel(view);
+  }
+
+  #uncut({ target }: Event): void {
+    const view = target instanceof Element && target.closest('.body') ? this.list.viewAt(target) : null;
+    if (view?.state.length !== 'cut') return;
+    view.state.length = 'open';
+    this.list.redraw(view);
+  }
+
+  #vote({ row }: RowView, way: 'up' | 'down'): void {
+    const { thread } = this;
+    if (row.kind !== 'comment' || !thread.store) return;
+    const value = row.vote === way ? 'none' : way;
+    const commentId = row.key;
+    if (!thread.dispatchEvent(new AfterwordVoteEvent(commentId, value))) return;
+    const counter = thread.store.nextVoteCounter();
+    void thread.store.dispatch({ kind: 'vote', id: newId(), createdAt: Date.now(), commentId, value, counter });
+  }
+
+  #menu(view: RowView, button: HTMLElement): void {
+    const { row } = view;
+    const { manner } = this.thread;
+    if (row.kind !== 'comment' || !manner) return;
+    const words = this.words();
+    const { can, editableUntil } = row;
+    const writable = !manner.readonly;
+    const link = manner.link(row.key);
+    const left = (editableUntil ?? 0) - Date.now();
+    const choices = [
+      { label: say(words, 'copy-link'), choose: () => void this.#copy(link) },
+      typeof navigator.share === 'function' && {
+        label: say(words, 'share'),
+        // Closing the share sheet rejects: that is an answer, not an error.
+        choose: () => void navigator.share({ url: link }).catch(() => {}),
+      },
+      can.reply && writable && { label: say(words, 'quote'), choose: () => void this.#quote(view) },
+      can.edit &&
+        writable && {
+          label: left > 0 ? say(words, 'edit.left', { time: duration(words, left) }) : say(words, 'edit'),
+          choose: () => void this.#openForm(view, 'edit'),
+        },
+      can.delete && writable && { label: say(words, 'delete'), choose: () => this.#ask(view, 'delete') },
+    ];
+    openMenu(
+      button,
+      button.ariaLabel ?? '',
+      choices.filter((choice) => choice !== false),
+    );
+  }
+
+  /** A selection in the comment, or all of it, goes into the reply as a quote. */
+  async #quote(view: RowView): Promise<void> {
+    if (view.row.kind !== 'comment') return;
+    const { comment } = view.row;
+    const selected = selectionIn(view.body, this.#root);
+    const form = await this.#openForm(view, 'reply');
+    form?.quote(selected || comment.text, nameOf(comment, this.words()));
+  }
+
+  async #openForm(view: RowView, mode: 'reply' | 'edit'): Promise<AfterwordForm | null> {
+    const part = formPart.loaded ?? (await formPart().catch(() => null));
+    if (!part) {
+      this.thread.announce(say(this.words(), 'problem.part-missing'));
+      return null;
+    }
+    // One form in a thread at a time; the words of the other wait as its draft.
+    for (const other of this.list.views.values()) if (other !== view && other.state.form) this.#dropForm(other);
+    view.state.form = mode;
+    view.state.asked = null;
+    this.list.redraw(view);
+    const form = view.box.querySelector<AfterwordForm>('afterword-form');
+    await form?.updateComplete;
+    form?.focus();
+    return form;
+  }
+
+  /** Done, the focus goes to the reply that was just written; else to where the form was opened. */
+  #closeForm(view: RowView, operationId: string | null = null): void {
+    this.#dropForm(view);
+    if (operationId && this.thread.reveal(operationId, 'nearest')) return;
+    const opener = view.box.querySelector<HTMLElement>('[data-act=reply], [data-act=menu]');
+    (opener ?? view.box).focus({ preventScroll: true });
+  }
+
+  #dropForm(view: RowView): void {
+    view.state.form = null;
+    this.list.redraw(view);
+  }
+
+  #ask(view: RowView, what: string): void {
+    view.state.asked = what;
+    this.list.redraw(view);
+    view.box.querySelector<HTMLElement>('[data-act=cancel]')?.focus();
+  }
+
+  #cancel(view: RowView): void {
+    const { asked } = view.state;
+    view.state.asked = null;
+    this.list.redraw(view);
+    const opener =
+      asked === 'delete' ? '[data-act=menu]' : `[data-act=discard][data-operation=${CSS.escape(asked ?? '')}]`;
+    (view.box.querySelector<HTMLElement>(opener) ?? view.box).focus();
+  }
+
+  /** *Edit* of words that were refused: they become a draft first and leave the outbox after, so they are never nowhere. */
+  async #takeBack(view: RowView, target: HTMLElement): Promise<void> {
+    const { store } = this.thread;
+    const pending = pendingOf(view, target);
+    if (!store || pending?.text === undefined || view.row.kind !== 'comment') return;
+    const { id, parentId } = view.row.comment;
+    const { text, kind, operationId } = pending;
+    const place: DraftPlace = kind === 'edit' ? `edit ${id}` : parentId ? `reply ${parentId}` : 'new';
+    const before = await store.readDraft(place);
+    const both = before?.text && before.text !== text ? `${before.text}\n\n${text}` : text;
+    await store.writeDraft(place, { ...before, text: both, savedAt: Date.now() });
+    const parent = parentId ? this.list.reach(parentId) : undefined;
+    await store.discard(operationId);
+    if (kind === 'edit') await this.#openForm(view, 'edit');
+    else if (parent) await this.#openForm(parent, 'reply');
+    else this.thread.dispatchEvent(new Event('afterword-form-open'));
+  }
+
+  async #copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // No clipboard on plain http, or the page may not use it: the old way still works there.
+      const focused = this.#root.activeElement as HTMLElement | null;
+      const field = document.createElement('textarea');
+      field.className = 'hidden';
+      field.value = text;
+      this.#root.append(field);
+      field.select();
+      document.execCommand('copy');
+      field.remove();
+      focused?.focus({ preventScroll: true });
+    }
+    this.thread.announce(say(this.words(), 'copied'));
+  }
+
+  /** Where the button is gone after loading, the focus goes to the first comment that came. */
+  async #more(loaded: Promise<void> | undefined): Promise<void> {
+    const before = this.thread.rows.length;
+    const hadFocus = this.#root.activeElement !== null;
+    await this.#load(loaded);
+    const first = this.thread.rows[before];
+    const view = first && hadFocus && !this.#root.activeElement ? this.list.reach(first.key) : undefined;
+    if (view) this.list.focus(view, false);
+  }
+
+  /** Tells how many came. */
+  async #load(loaded: Promise<void> | undefined): Promise<void> {
+    const before = this.thread.rows.length;
+    await loaded;
+    await this.thread.drawn();
+    const count = this.thread.rows.length - before;
+    if (count > 0) this.thread.announce(say(this.words(), 'said.loaded', { count }));
+  }
+}
+
+function operationOf(target: HTMLElement): string {
+  return target.dataset['operation'] ?? '';
+}
+
+function pendingOf({ row }: RowView, target: HTMLElement): CommentRow['pending'][number] | undefined {
+  const id = operationOf(target);
+  return row.kind === 'comment' ? row.pending.find(({ operationId }) => operationId === id) : undefined;
+}
+
+/** What the reader selected inside an element of our shadow root; Chromium knows it only through the root. */
+function selectionIn(element: Element | null, root: ShadowRoot & { getSelection?: () => Selection | null }): string {
+  const selection = root.getSelection?.() ?? document.getSelection();
+  const isInside = element && selection?.anchorNode && element.contains(selection.anchorNode);
+  return isInside ? selection.toString().trim() : '';
+}
