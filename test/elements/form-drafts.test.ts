@@ -102,6 +102,22 @@ describe('drafts', () => {
     expect(field.value).to.equal('What I wrote yesterday\n\ntoday');
   });
 
+  it('R-5: a draft that arrives while a word is being composed waits for the word', async () => {
+    const { form, field, store } = await write();
+    field.focus();
+    await settled(form);
+    store.drafts.set('new', draft('に what I wrote'));
+    field.blur();
+    field.focus();
+    field.dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }));
+    await type(form, 'に');
+    await turn();
+    expect(field.value).to.equal('に');
+    field.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }));
+    await settled(form);
+    expect(field.value).to.equal('に what I wrote');
+  });
+
   it('R-5: emptying the field takes the draft away', async () => {
     const { form, field, store, clock } = await write({ store: withDraft('new', draft('Old')) });
     form.focus();

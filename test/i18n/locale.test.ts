@@ -60,7 +60,7 @@ describe('locale', () => {
   });
 
   it('R-12: a number chooses its form', () => {
-    expect([0, 1, 2, 1234].map((count) => say(en, 'comments', { count }))).to.deep.equal([
+    expect([0, 1, 2, 1234].map((count) => say(english, 'comments', { count }))).to.deep.equal([
       '0 comments',
       '1 comment',
       '2 comments',
@@ -76,23 +76,23 @@ describe('locale', () => {
   });
 
   it('R-12: a name written the other way does not turn the sentence around it', () => {
-    expect(say(en, 'reply-to', { name: 'Ann' })).to.equal('Reply to Ann');
-    expect(say(en, 'reply-to', { name: 'ليلى' })).to.equal('Reply to \u2068ليلى\u2069');
+    expect(say(english, 'reply-to', { name: 'Ann' })).to.equal('Reply to Ann');
+    expect(say(english, 'reply-to', { name: 'ليلى' })).to.equal('Reply to \u2068ليلى\u2069');
     expect(say(ar, 'reply-to', { name: 'ليلى' })).to.equal('الرد على ليلى');
     expect(say(ar, 'reply-to', { name: 'Ann (she)' })).to.equal('الرد على \u2068Ann (she)\u2069');
   });
 
   it('R-12: a name with braces stays a name', () => {
-    expect(say(en, 'row.heading', { name: '{time} {count}', time: 'now' })).to.equal('{time} {count}, now');
+    expect(say(english, 'row.heading', { name: '{time} {count}', time: 'now' })).to.equal('{time} {count}, now');
   });
 
   it('R-12: a template gets the pieces around its values', () => {
     const link = { a: 'link' };
-    expect(sayParts(en, 'in-reply-to', { name: link })).to.deep.equal(['in reply to ', link, '']);
+    expect(sayParts(english, 'in-reply-to', { name: link })).to.deep.equal(['in reply to ', link, '']);
   });
 
   it('R-12: a blank that nobody fills is left empty rather than shown', () => {
-    expect(say(en, 'reply-to')).to.equal('Reply to ');
+    expect(say(english, 'reply-to')).to.equal('Reply to ');
   });
 
   it('R-12: the direction follows the language', () => {
