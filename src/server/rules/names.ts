@@ -38,9 +38,42 @@ for (const [letter, lookalikes] of Object.entries(LOOKALIKES)) {
   for (const lookalike of lookalikes) LATIN.set(lookalike, letter);
 }
 
+/** Capitals that look like a Latin capital, though their small letter looks like another one: Ν is no V, though ν is a v. */
+const CAPITALS: Readonly<Record<string, string>> = {
+  Α: 'a',
+  Β: 'b',
+  Ε: 'e',
+  Ζ: 'z',
+  Η: 'h',
+  Ι: 'i',
+  Κ: 'k',
+  Μ: 'm',
+  Ν: 'n',
+  Ο: 'o',
+  Ρ: 'p',
+  Τ: 't',
+  Υ: 'y',
+  Χ: 'x',
+  Տ: 's',
+  Օ: 'o',
+  Լ: 'l',
+};
+
+/** The name as somebody sees it who reads Latin letters: each letter as the Latin one it looks like. */
 export function foldName(name: string): string {
+  const compatible = name.normalize('NFKC');
+  let latin = '';
+  for (const letter of compatible) latin += CAPITALS[letter] ?? letter;
+  return foldSmall(latin);
+}
+
+/** The name as somebody sees it who knows its script: only then are Νίκος and νίκος one. */
+function foldCase(name: string): string {
+  return foldSmall(name.normalize('NFKC'));
+}
+
+function foldSmall(name: string): string {
   const plain = name
-    .normalize('NFKC')
     .toLowerCase()
     // Case folding has one more step than lower case: ß is ss, ς is σ.
     .replace(/ß/g, 'ss')
@@ -55,5 +88,6 @@ export function foldName(name: string): string {
 
 export function isReserved(name: string, reserved: readonly string[]): boolean {
   const folded = foldName(name);
-  return folded !== '' && reserved.some((one) => foldName(one) === folded);
+  if (folded === '') return false;
+  return reserved.some((one) => foldName(one) === folded || foldCase(one) === foldCase(name));
 }
