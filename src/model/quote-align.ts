@@ -170,7 +170,23 @@ function placeNear(text: PreparedText, needle: Needle, start: number): Place | n
     else if (best[diagonal]! <= TEAR) break;
     else for (at = diagonal; best[at] !== meeting[at];) at -= best[at - width] === best[at] ? width : 1;
   }
+  claim(text, needle, met);
   return placeOf(text, needle, met, score);
+}
+
+/**
+ * Where the words around a cut are the same on both its sides, they may have met the quote or its surroundings, and
+ * the sum is the same. They are the quote's.
+ */
+function claim(text: PreparedText, { from, to, ids }: Needle, met: number[]): void {
+  const take = (i: number, at: number): void => {
+    const owner = met.indexOf(at);
+    if (met[i]! >= 0 || ids[i] !== text.ids[at] || (owner >= from && owner < to)) return;
+    if (owner >= 0) met[owner] = -1;
+    met[i] = at;
+  };
+  for (let i = from + 1; i < to; i++) if (met[i - 1]! >= 0) take(i, met[i - 1]! + 1);
+  for (let i = to - 2; i >= from; i--) if (met[i + 1]! > 0) take(i, met[i + 1]! - 1);
 }
 
 function placeOf(text: PreparedText, needle: Needle, met: readonly number[], score: number): Place | null {

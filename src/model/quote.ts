@@ -58,7 +58,7 @@ const PART = 500;
 /** What must meet, in rare words, quote and surroundings together: chance and stock phrases reach 5, an edit leaves 6. */
 const ENOUGH = 5.5;
 /** How much of the quote must be left to call it the same passage. */
-const LEFT = 1 / 3;
+const LEFT = 0.4;
 /** By how much a place must be better than the passage's lookalike or than any other place: weights shift by a few percent. */
 const MARGIN = 1.05;
 /** From where on a place is sure. */
