@@ -241,17 +241,20 @@ export class AfterwordForm extends LitElement {
     while (this.composing)
       await new Promise((done) => this.field.addEventListener('compositionend', done, { once: true }));
     if (turn !== this.turn) return; // Another place, or asked again, or forgotten meanwhile.
-    const { name, email, website } = this.who;
-    this.who = {
-      name: name || draft?.name || identity?.name || '',
-      email: email || draft?.email || identity?.email || '',
-      website: website || draft?.website || identity?.website || '',
-    };
-    this.remember ||= identity?.remember ?? false;
-    this.agreed ||= identity?.agreedTo != null && identity.agreedTo === this.rules?.consent;
-
     const again = this.looked;
     this.looked = true;
+    // Once only: who empties a field means it.
+    if (!again) {
+      const { name, email, website } = this.who;
+      this.who = {
+        name: name || draft?.name || identity?.name || '',
+        email: email || draft?.email || identity?.email || '',
+        website: website || draft?.website || identity?.website || '',
+      };
+      this.remember ||= identity?.remember ?? false;
+      this.agreed ||= identity?.agreedTo != null && identity.agreedTo === this.rules?.consent;
+    }
+
     const sent = lastSent.get(store);
     const wasSent = sent?.place === place && draft?.text === sent.text && draft.savedAt <= sent.at;
     if (!draft?.text || draft.text === this.text || wasSent) return;

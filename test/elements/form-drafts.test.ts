@@ -275,6 +275,21 @@ describe('who the reader is', () => {
     expect((byRole(form, 'checkbox', 'Remember me on this device') as HTMLInputElement).checked).to.equal(true);
   });
 
+  it('R-14: a remembered name that was taken out stays out', async () => {
+    const store = new FakeStore();
+    store.remembered = { name: 'Zoë', email: '', website: '' };
+    const { form, field } = await write({ rules: { ...named, name: 'optional' }, store });
+    await type(form, 'From nobody');
+    const name = byRole(form, 'textbox', 'Name (optional)') as HTMLInputElement;
+    name.focus();
+    name.select();
+    document.execCommand('delete');
+    field.focus();
+    await settled(form);
+    await pressButton(form, 'Post');
+    expect(store.dispatched[0]).to.deep.include({ author: { name: '' } });
+  });
+
   it('R-11: within a visit nobody is asked twice', async () => {
     const { form, store } = await write({ rules: named });
     await type(form, 'First');
