@@ -46,7 +46,11 @@ async function* splitArray(text: Characters): AsyncGenerator<FoundRecord | Broke
     if (first === ']') return;
     const line = text.line;
     const record = await readValue(text);
-    yield record === null ? { line, reason: 'This record does not end.' } : parse(record, line);
+    if (record === null) {
+      yield { line, reason: 'This record does not end.' };
+      return;
+    }
+    yield parse(record, line);
   }
 }
 
