@@ -1,5 +1,6 @@
 /** The parts that are fetched after the first paint, each named here once. */
 import { loadMarkupPart, useMarkupPart } from '../content/safe-html.ts';
+import { useWritingPart } from '../sync/threads.ts';
 import { laterPart, savesData, whenIdle } from './lazy.ts';
 
 export const actsPart = laterPart(() => import('./acts.ts'), import.meta.url);
@@ -10,6 +11,7 @@ export const localPart = laterPart(() => import('../adapters/local.ts'), import.
 const markupPart = laterPart(() => import('../content/sanitize.ts'), import.meta.url);
 
 useMarkupPart(markupPart);
+useWritingPart(laterPart(() => import('../sync/writing.ts'), import.meta.url));
 
 /**
  * Fetches what a writer needs before it is asked for, so that writing works when the network goes (R-7). Not for readers

@@ -9,18 +9,9 @@ import { targetOf, type Delivery, type QueuedOperation } from '../model/operatio
 import { parseAnswer } from '../model/parse.ts';
 import type { Ambient } from './ambient.ts';
 import { isFull, type Database, type Key, type Row } from './database.ts';
-import {
-  allOutbox,
-  cacheAnswer,
-  dropCache,
-  makeToken,
-  outboxKey,
-  readAnswer,
-  readKept,
-  tokenKey,
-  writeKept,
-  type Kept,
-} from './records.ts';
+import { makeToken } from './belongings.ts';
+import { cacheAnswer, dropCache, readAnswer } from './cache.ts';
+import { allOutbox, outboxKey, readKept, shape, siteRow, type Kept } from './records.ts';
 import { deliveryAfter, longestWait } from './retry.ts';
 import type { Tabs, Turn } from './tabs.ts';
 import { troubleOf } from './trouble.ts';
@@ -94,6 +85,10 @@ function isWaiting({ delivery: { state } }: QueuedOperation): boolean {
   return state === 'sending' || state === 'waiting' || state === 'retrying';
 }
 
+function writeKept({ row, answer, troubledSince }: Kept): Row {
+  return [outboxKey(row.thread, row.operation.id), { shape, row, answer, troubledSince }];
+}
+
 export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outbox {
   const entries = new Map<string, Entry>();
   const adapters = new Map<string, Adapter>();
@@ -153,7 +148,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     tokens.set(siteOf(thread), secret);
     let order = entry.row.order;
     const write = (): Promise<void> =>
-      database.change([tokenKey(thread), outboxKey(thread)], 'strict', (rows) => {
+      database.change([siteRow('token', thread), outboxKey(thread)], 'strict', (rows) => {
         const now = entries.get(id);
         if (!now) return []; // Discarded or replaced meanwhile.
         const stored = rows.find(([key]) => key[0] === 'token')?.[1];
@@ -165,7 +160,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         order = known?.row.order ?? Math.max(now.row.order, ...others.map(({ row }) => row.order + 1));
         const row = { ...now.row, order, saved: true };
         return [
-          [tokenKey(thread), tokens.get(siteOf(thread))],
+          [siteRow('token', thread), tokens.get(siteOf(thread))],
           ...others
             .filter((other) => isReplaced(other.row, row))
             .map((other): Row => [outboxKey(thread, other.row.operation.id), undefined]),
@@ -398,9 +393,9 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     if (known) return known;
     let secret = makeToken(world);
     await database
-      .change([tokenKey(thread)], 'strict', ([stored]) => {
+      .change([siteRow('token', thread)], 'strict', ([stored]) => {
         if (typeof stored?.[1] === 'string') secret = stored[1];
-        return [[tokenKey(thread), secret]];
+        return [[siteRow('token', thread), secret]];
       })
       .catch(() => undefined); // Then it is this page's alone.
     tokens.set(siteOf(thread), secret);
@@ -489,10 +484,17 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   return {
     ready,
-    of: (thread, identity) =>
-      inOrder(thread)
-        .map(({ row }) => row)
-        .filter((row) => row.identity === identity),
+    of(thread, identity) {
+      let ahead: Delivery | null = null;
+      return inOrder(thread).flatMap(({ row }): QueuedOperation[] => {
+        if (row.identity !== identity) return [];
+        const { state } = row.delivery;
+        // What may not overtake an older one waits with it, and is not said to be on its way.
+        if (state === 'sending' && ahead && !inFlight.has(row.operation.id)) return [{ ...row, delivery: ahead }];
+        if (state === 'waiting' || (state === 'retrying' && row.attempts < patience)) ahead ??= row.delivery;
+        return [row];
+      });
+    },
     countOf: (thread, identity) =>
       [...entries.values()].filter(({ row }) => siteOf(row.thread, row.identity) === siteOf(thread, identity)).length,
 
@@ -558,7 +560,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     async token(thread) {
       const known = tokens.get(siteOf(thread));
       if (known) return known;
-      const [stored] = await database.rows(tokenKey(thread)).catch(() => []);
+      const [stored] = await database.rows(siteRow('token', thread)).catch(() => []);
       return typeof stored?.[1] === 'string' ? stored[1] : null;
     },
 

@@ -1,43 +1,36 @@
 /**
- * What is kept in the database and how it is read back: the kinds of rows, their keys, and the gate they pass on the way
- * in. A row nobody can read never stops the others, and its words are not thrown away (FAULTS D15).
+ * What is kept in the database and how a section reads it before its first picture: the kinds of rows, their keys, and the
+ * gate they pass on the way in. A row nobody can read never stops the others, and its words are not thrown away (FAULTS
+ * D15). What is written is said in `cache.ts`, `belongings.ts` and `outbox.ts`, which come later.
  */
 import type { Answer } from '../adapters/adapter.ts';
-import type { Comment, Gap, Mention, ThreadKey } from '../model/comment.ts';
-import type { Operation, QueuedOperation } from '../model/operation.ts';
-import { parseAnswer, parseComment, parseMine, parsePage, parseQueuedOperation } from '../model/parse.ts';
-import { emptyThread, mergeAnswer, type Thread } from '../model/thread.ts';
-import { threadOrder } from '../model/tree.ts';
-import type { Ambient } from './ambient.ts';
-import { isFull, type Database, type Key, type Row } from './database.ts';
-import type { Draft, DraftPlace, Remembered } from './store.ts';
+import type { ThreadKey } from '../model/comment.ts';
+import type { QueuedOperation } from '../model/operation.ts';
+import { parseAnswer, parseMine, parsePage, parseQueuedOperation } from '../model/parse.ts';
+import { ORDERS } from '../model/sort.ts';
+import { emptyThread, type Thread } from '../model/thread.ts';
+import type { Database, Key, Row } from './database.ts';
 
 const threadPart = ({ backend, site, page }: ThreadKey): Key => [backend, site, page];
 const sitePart = ({ backend, site }: ThreadKey): Key => [backend, site];
 
-export const outboxKey = (thread: ThreadKey, id?: string): Key => [
-  'outbox',
-  ...threadPart(thread),
-  ...(id === undefined ? [] : [id]),
-];
 export const allOutbox: Key = ['outbox'];
-export const leaseKey = (thread: ThreadKey): Key => ['lease', ...threadPart(thread)];
-export const tokenKey = (thread: ThreadKey): Key => ['token', ...sitePart(thread)];
-export const draftKey = (thread: ThreadKey, place: DraftPlace): Key => ['draft', ...threadPart(thread), place];
-const whoKey = (thread: ThreadKey): Key => ['who', ...sitePart(thread)];
-const orderKey = (thread: ThreadKey): Key => ['order', ...sitePart(thread)];
-const collapsedKey = (thread: ThreadKey): Key => ['collapsed', ...threadPart(thread)];
-const cacheKey = (thread: ThreadKey): Key => ['cache', ...threadPart(thread)];
-const cacheIndex: Key = ['cached'];
+export const outboxKey = (thread: ThreadKey, ...id: string[]): Key => ['outbox', ...threadPart(thread), ...id];
+export const threadRow = (kind: 'cache' | 'collapsed' | 'lease', thread: ThreadKey): Key => [
+  kind,
+  ...threadPart(thread),
+];
+export const siteRow = (kind: SiteKind, thread: ThreadKey): Key => [kind, ...sitePart(thread)];
+/** What `forget` takes away: everything whose key goes on with a backend and a site. */
+export const siteKinds = ['outbox', 'token', 'draft', 'who', 'order', 'collapsed', 'cache', 'lease'] as const;
+export type SiteKind = (typeof siteKinds)[number];
 
 /** The shape of the rows we write. A row with a higher number belongs to a newer version of us and is left to it (D13). */
-const shape = 1;
+export const shape = 1;
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const fields = (value: unknown): Readonly<Record<string, unknown>> =>
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const fields = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
-// ——— The outbox
 
 /** An operation as the disk has it. */
 export interface Kept {
@@ -46,10 +39,6 @@ export interface Kept {
   readonly answer: Answer | null;
   /** Since when the backend answers without taking it, by the reader's clock. */
   readonly troubledSince: number | null;
-}
-
-export function writeKept({ row, answer, troubledSince }: Kept): Row {
-  return [outboxKey(row.thread, row.operation.id), { shape, row, answer, troubledSince }];
 }
 
 /** Null for a row of a newer version. What can't be read comes back as a refusal that still shows its words. */
@@ -93,119 +82,21 @@ function unreadable([, backend = '', site = '', page = '', id = '']: Key, row: u
   };
 }
 
-// ——— The guest's secret (S-4)
-
-/** 32 random bytes, base64url. Whoever has it owns the comments written with it. */
-export function makeToken(world: Ambient): string {
-  return btoa(String.fromCharCode(...world.bytes(32)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-}
-
-export async function readToken(database: Database, thread: ThreadKey): Promise<string | null> {
-  const [row] = await database.rows(tokenKey(thread));
-  return text(row?.[1]) || null;
-}
-
-// ——— What the reader chose
-
-export async function readDraft(database: Database, thread: ThreadKey, place: DraftPlace): Promise<Draft | null> {
-  const [row] = await database.rows(draftKey(thread, place));
-  const stored = fields(row?.[1]);
-  if (!text(stored['text'])) return null;
-  const optional = (name: 'name' | 'email' | 'website') => (text(stored[name]) ? { [name]: stored[name] } : {});
-  return {
-    text: text(stored['text']),
-    ...optional('name'),
-    ...optional('email'),
-    ...optional('website'),
-    ...(Array.isArray(stored['mentions']) ? { mentions: stored['mentions'].map(mention) } : {}),
-    ...(typeof stored['before'] === 'string' ? { before: stored['before'] } : {}),
-    savedAt: Number(stored['savedAt']) || 0,
-  };
-}
-
-function mention(stored: unknown): Mention {
-  const { id, name } = fields(stored);
-  return { id: text(id), name: text(name) };
-}
-
-export async function readRemembered(database: Database, thread: ThreadKey): Promise<Remembered | null> {
-  const [row] = await database.rows(whoKey(thread));
-  if (!row) return null;
-  const stored = fields(row[1]);
-  return { name: text(stored['name']), email: text(stored['email']), website: text(stored['website']) };
-}
-
-export const writeRemembered = (thread: ThreadKey, who: Remembered | null): Row => [whoKey(thread), who ?? undefined];
-export const writeOrder = (thread: ThreadKey, order: string): Row => [orderKey(thread), order];
-export const writeCollapsed = (thread: ThreadKey, collapsed: ReadonlyMap<string, number>): Row => [
-  collapsedKey(thread),
-  collapsed.size > 0 ? [...collapsed] : undefined,
-];
-
-/** Everything a section needs before its first picture, in one transaction. */
-export interface Opening {
-  readonly thread: Thread | null;
-  readonly token: string | null;
-  readonly order: string | null;
-  readonly collapsed: ReadonlyMap<string, number>;
-}
-
-export async function readOpening(database: Database, thread: ThreadKey): Promise<Opening> {
-  const rows = await database.rows(cacheKey(thread), tokenKey(thread), orderKey(thread), collapsedKey(thread));
-  const valueOf = (kind: string): unknown => rows.find(([key]) => key[0] === kind)?.[1];
-  const collapsed = valueOf('collapsed');
-  return {
-    thread: readCached(thread, valueOf('cache')),
-    token: text(valueOf('token')) || null,
-    order: text(valueOf('order')) || null,
-    collapsed: new Map(
-      Array.isArray(collapsed)
-        ? collapsed.filter(
-            (one): one is [string, number] =>
-              Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'number',
-          )
-        : [],
-    ),
-  };
-}
-
-/** *Forget me here* (R-14): all rows of one backend and site. */
-export async function forgetSite(database: Database, thread: ThreadKey): Promise<void> {
-  const kinds = ['outbox', 'token', 'draft', 'who', 'order', 'collapsed', 'cache', 'lease'];
-  await database.change(
-    kinds.map((kind) => [kind, ...sitePart(thread)]),
-    'strict',
-    (rows) => rows.map(([key]) => [key, undefined]),
-  );
-}
-
-// ——— The cache (R-7)
-
-const cachedComments = 500;
-const cachedBytes = 20_000_000;
-const cachedFor = 30 * 24 * 60 * 60 * 1000;
-
-function readCached(key: ThreadKey, value: unknown): Thread | null {
+export function readCached(key: ThreadKey, value: unknown): Thread | null {
   const stored = fields(value);
   if (stored['shape'] !== shape) return null;
   try {
     // The same gate as for an answer of the backend: a page has all these fields.
-    const page = parsePage(stored);
-    const order = stored['order'];
+    const { info, comments, roots, pinned, next, left, gaps, markup } = parsePage(stored);
+    const order = ORDERS.find((one) => one === stored['order']);
     return {
       ...emptyThread(key),
-      info: page.info,
-      comments: new Map(page.comments.map((comment) => [comment.id, comment])),
-      window:
-        order === 'newest' || order === 'oldest' || order === 'most-voted'
-          ? { order, roots: page.roots, pinned: page.pinned, next: page.next, left: page.left }
-          : null,
-      gaps: page.gaps,
+      info,
+      comments: new Map(comments.map((comment) => [comment.id, comment])),
+      window: order ? { order, roots, pinned, next, left } : null,
+      gaps,
       mine: stored['mine'] ? parseMine(stored['mine']) : null,
-      markup: page.markup,
+      markup,
       fetchedAt: Number(stored['fetchedAt']) || 0,
     };
   } catch {
@@ -213,157 +104,29 @@ function readCached(key: ThreadKey, value: unknown): Thread | null {
   }
 }
 
-function writeCached(thread: Thread): unknown {
-  const { info, window, comments, gaps, left, next } = trim(thread);
+/** Everything a section needs before its first picture, in one transaction. */
+export interface Opening {
+  readonly thread: Thread | null;
+  readonly order: string;
+  readonly collapsed: ReadonlyMap<string, number>;
+  /** What waits for this thread, acknowledged or not. */
+  readonly queue: readonly Kept[];
+}
+
+export async function readOpening(database: Database, thread: ThreadKey): Promise<Opening> {
+  const rows = await database.rows(
+    threadRow('cache', thread),
+    siteRow('order', thread),
+    threadRow('collapsed', thread),
+    outboxKey(thread),
+  );
+  const valueOf = (kind: SiteKind): unknown => rows.find(([key]) => key[0] === kind)?.[1];
+  const collapsed = valueOf('collapsed');
+  const isPair = (one: unknown): one is [string, number] => Array.isArray(one) && typeof one[1] === 'number';
   return {
-    shape,
-    info,
-    comments,
-    roots: window?.roots ?? [],
-    pinned: window?.pinned ?? [],
-    next,
-    left,
-    gaps,
-    markup: thread.markup,
-    order: window?.order ?? null,
-    mine: thread.mine && { ...thread.mine, unpublished: [...thread.mine.unpublished] },
-    fetchedAt: thread.fetchedAt,
-  };
-}
-
-/** A place where the cache ends and only the backend can go on: refreshing comes before anything behind it is asked. */
-const endOfCache = 'cache';
-
-function trim(thread: Thread) {
-  const { info, window } = thread;
-  const all = threadOrder(thread.comments.values());
-  if (all.length <= cachedComments || !window) {
-    return {
-      info,
-      window,
-      comments: all.slice(0, cachedComments),
-      gaps: thread.gaps,
-      next: window?.next ?? null,
-      left: window?.left ?? 0,
-    };
-  }
-  const branches = new Map<string, Comment[]>();
-  for (const comment of all) {
-    const branch = branches.get(comment.rootId);
-    if (branch) branch.push(comment);
-    else branches.set(comment.rootId, [comment]);
-  }
-  const gaps: Record<string, Gap> = {};
-  const comments: Comment[] = [];
-  const take = (ids: readonly string[]): readonly string[] =>
-    ids.filter((id) => {
-      const branch = branches.get(id) ?? [];
-      const room = cachedComments - comments.length;
-      if (room <= 0) return false;
-      comments.push(...branch.slice(0, room));
-      const cut = Math.max(0, branch.length - room);
-      const gap = thread.gaps[id];
-      if (cut > 0) gaps[id] = { next: gap?.next ?? endOfCache, left: (gap?.left ?? 0) + cut };
-      else if (gap) gaps[id] = gap;
-      return true;
-    });
-  const pinned = take(window.pinned);
-  const roots = take(window.roots);
-  const cutRoots = window.roots.length - roots.length;
-  return {
-    info,
-    window: { ...window, pinned, roots },
-    comments,
-    gaps,
-    next: cutRoots > 0 ? (window.next ?? endOfCache) : window.next,
-    left: window.left + cutRoots,
-  };
-}
-
-/** Roughly: what matters is that twenty thousand long comments don't stay. */
-function sizeOf(thread: Thread): number {
-  let size = 1000;
-  for (const comment of thread.comments.values()) size += 400 + 2 * comment.text.length;
-  return size;
-}
-
-interface Use {
-  readonly size: number;
-  readonly usedAt: number;
-}
-
-function readIndex(value: unknown): Map<string, Use> {
-  const index = new Map<string, Use>();
-  for (const [key, use] of Object.entries(fields(value))) {
-    const { size, usedAt } = fields(use);
-    if (typeof size === 'number' && typeof usedAt === 'number') index.set(key, { size, usedAt });
-  }
-  return index;
-}
-
-/** Puts a thread into the cache and takes out what is too old or too much, least used first. A full disk is no matter. */
-export async function writeCache(database: Database, thread: Thread, now: number): Promise<void> {
-  if (!thread.info) return;
-  const key = cacheKey(thread.key);
-  const value = writeCached(thread);
-  const put = () =>
-    database.change([cacheIndex], 'relaxed', ([stored]) => {
-      const index = readIndex(stored?.[1]);
-      index.set(JSON.stringify(key), { size: sizeOf(thread), usedAt: now });
-      const rows: Row[] = [[key, value]];
-      const byUse = [...index].sort(([, a], [, b]) => b.usedAt - a.usedAt);
-      let total = 0;
-      for (const [name, use] of byUse) {
-        total += use.size;
-        if (total <= cachedBytes && use.usedAt > now - cachedFor) continue;
-        index.delete(name);
-        rows.push([JSON.parse(name) as Key, undefined]);
-      }
-      rows.push([cacheIndex, Object.fromEntries(index)]);
-      return rows;
-    });
-  try {
-    await put();
-  } catch (error) {
-    // Others' threads go before this one; if it still doesn't fit, reading goes on without (D2).
-    if (isFull(error)) await dropCache(database).then(put);
-    else throw error;
-  }
-}
-
-/** Makes room: the reader's words are worth more than copies of what the server has (D1). */
-export async function dropCache(database: Database): Promise<void> {
-  await database.change([cacheIndex], 'relaxed', ([stored]) => [
-    ...[...readIndex(stored?.[1]).keys()].map((name): Row => [JSON.parse(name) as Key, undefined]),
-    [cacheIndex, undefined],
-  ]);
-}
-
-/** Lays an answer into the cached copy of its thread, whether or not any page shows it. */
-export async function cacheAnswer(
-  database: Database,
-  key: ThreadKey,
-  operation: Operation,
-  answer: Answer,
-): Promise<void> {
-  const cached = cacheKey(key);
-  await database.change([cached], 'relaxed', ([stored]) => {
-    const thread = stored && readCached(key, stored[1]);
-    return thread ? [[cached, writeCached(mergeAnswer(thread, operation, answer))]] : [];
-  });
-}
-
-/** What became of an operation that another tab has settled: its comment, as that tab left it in the cache. */
-export async function readAnswer(database: Database, key: ThreadKey, operation: Operation): Promise<Answer | null> {
-  const [stored] = await database.rows(cacheKey(key));
-  const thread = stored ? readCached(key, stored[1]) : null;
-  const id = operation.kind === 'post' ? operation.id : operation.commentId;
-  const comment = thread?.comments.get(id) ?? thread?.mine?.unpublished.find((one) => one.id === id) ?? null;
-  if (!thread?.info || (!comment && operation.kind !== 'delete')) return null;
-  return {
-    operationId: operation.id,
-    comment,
-    revision: comment?.revision ?? thread.info.revision,
-    editableUntil: thread.mine?.own[id]?.editableUntil ?? null,
+    thread: readCached(thread, valueOf('cache')),
+    order: text(valueOf('order')),
+    collapsed: new Map(Array.isArray(collapsed) ? collapsed.filter(isPair) : []),
+    queue: rows.flatMap((row) => (row[0][0] === 'outbox' ? (readKept(row) ?? []) : [])),
   };
 }

@@ -7,7 +7,7 @@
 import type { ThreadKey } from '../model/comment.ts';
 import type { Ambient } from './ambient.ts';
 import type { Database } from './database.ts';
-import { leaseKey } from './records.ts';
+import { threadRow } from './records.ts';
 
 export interface Turn {
   /** Somebody else thinks this tab is dead and has taken over: what comes back now is not ours to judge. */
@@ -52,14 +52,14 @@ export function makeTabs(world: Ambient): Tabs {
   open();
 
   async function readLease(database: Database, thread: ThreadKey): Promise<string> {
-    const [row] = await database.rows(leaseKey(thread)).catch(() => []);
+    const [row] = await database.rows(threadRow('lease', thread)).catch(() => []);
     return JSON.stringify(row?.[1] ?? null);
   }
 
   /** The lease is written by whoever has the lock, or, without locks, by whoever finds none that is alive. */
   async function writeLease(database: Database, thread: ThreadKey, onlyIfFree: boolean): Promise<boolean> {
     let isOurs = true;
-    const key = leaseKey(thread);
+    const key = threadRow('lease', thread);
     await database
       .change([key], 'relaxed', ([row]) => {
         const lease = row?.[1] as { owner?: unknown; until?: unknown } | undefined;
@@ -74,7 +74,7 @@ export function makeTabs(world: Ambient): Tabs {
   }
 
   async function endLease(database: Database, thread: ThreadKey): Promise<void> {
-    const key = leaseKey(thread);
+    const key = threadRow('lease', thread);
     await database
       .change([key], 'relaxed', ([row]) =>
         (row?.[1] as { owner?: unknown } | undefined)?.owner === owner ? [[key, undefined]] : [],

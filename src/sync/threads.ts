@@ -7,10 +7,13 @@ import type { Adapter } from '../adapters/adapter.ts';
 import type { ThreadKey } from '../model/comment.ts';
 import { ambient, type Ambient } from './ambient.ts';
 import { memoryDatabase, openDatabase, type Database } from './database.ts';
-import { makeOutbox } from './outbox.ts';
 import type { ThreadSettings, ThreadStore } from './store.ts';
-import { makeTabs } from './tabs.ts';
-import { makeThreadStore, type Room } from './thread-store.ts';
+import { makeThreadStore, type Room, type Writing } from './thread-store.ts';
+
+/** What `writing.ts` offers. */
+export interface WritingPart {
+  makeWriting(world: Ambient, database: Database): Writing;
+}
 
 export interface Threads {
   openThread(adapter: Adapter, key: ThreadKey, settings: ThreadSettings): ThreadStore;
@@ -23,6 +26,13 @@ export interface Threads {
 
 const registry = Symbol.for('afterword.v1');
 
+let loadWriting = (): Promise<WritingPart> => import('./writing.ts');
+
+/** Says how the part that follows the first picture is fetched; `elements/lazy.ts` does, since nobody here asks twice. */
+export function useWritingPart(load: () => Promise<WritingPart>): void {
+  loadWriting = load;
+}
+
 /** The page's own; made by whichever copy of the script comes first (E-5). */
 function threadsOfPage(): Threads {
   const page = globalThis as { [registry]?: Threads };
@@ -32,34 +42,41 @@ function threadsOfPage(): Threads {
 export const openThread: Threads['openThread'] = (...asked) => threadsOfPage().openThread(...asked);
 export const localShelf: Threads['localShelf'] = (storage) => threadsOfPage().localShelf(storage);
 
-/** @param name The database; only tests have another. */
-export function makeThreads(world: Ambient, name?: string): Threads {
-  const tabs = makeTabs(world);
-  const makeRoom = (database: Database): Room => ({ world, database, tabs, outbox: makeOutbox(world, database, tabs) });
-  let onDisk: Room | null = null;
-  let inMemory: Room | null = null;
-  const roomFor = (storage: ThreadSettings['storage']): Room =>
-    storage === 'full' ? (onDisk ??= makeRoom(openDatabase(world, name))) : (inMemory ??= makeRoom(memoryDatabase()));
-  const rooms = (): Room[] => [onDisk, inMemory].filter((room) => room !== null);
-
+/** @param name The database; only tests have another, and their own way to fetch the part. */
+export function makeThreads(
+  world: Ambient,
+  name?: string,
+  loadPart = (): Promise<WritingPart> => loadWriting(),
+): Threads {
+  const rooms = new Map<boolean, Room>();
   const stores = new Map<string, { readonly store: ThreadStore; holders: number }>();
 
-  world.on('hide', () => {
-    for (const { outbox, database } of rooms()) {
-      outbox.rest();
-      database.close();
-    }
-    tabs.close();
-  });
-  world.on('show', () => {
-    tabs.open();
-    for (const { outbox } of rooms()) outbox.rise();
-  });
-  world.on('visible', () => {
-    // Without a channel this is how news of other tabs arrives (E8); a laptop may have slept as well (F3).
-    for (const { outbox } of rooms()) void outbox.reread().then(() => outbox.wake());
-  });
-  world.on('online', () => rooms().forEach(({ outbox }) => outbox.wake()));
+  function roomFor(storage: ThreadSettings['storage']): Room {
+    const isOnDisk = storage === 'full';
+    const known = rooms.get(isOnDisk);
+    if (known) return known;
+    const database = isOnDisk ? openDatabase(world, name) : memoryDatabase();
+    let writing: Promise<Writing> | null = null;
+    /** It does not give up: words wait for it. */
+    const fetchWriting = (): Promise<Writing> =>
+      new Promise((resolve) => {
+        const stops: (() => void)[] = [];
+        const attempt = (): void =>
+          void loadPart().then(
+            (part) => {
+              stops.forEach((stop) => stop());
+              resolve((writing = Promise.resolve(part.makeWriting(world, database))));
+            },
+            () => stops.length > 0 || stops.push(world.on('online', attempt), world.on('visible', attempt)),
+          );
+        attempt();
+      });
+    const room = { world, database, writing: () => (writing ??= fetchWriting()) };
+    rooms.set(isOnDisk, room);
+    return room;
+  }
+
+  world.on('hide', () => rooms.forEach(({ database }) => database.close()));
 
   return {
     openThread(adapter, key, settings) {

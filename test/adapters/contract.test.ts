@@ -29,7 +29,7 @@ adapterContract({
     return {
       adapter: createLocalAdapter(threads.localShelf()),
       close: () => {
-        world.end();
+        world.tell('hide');
         return deleteDatabase(name);
       },
     };

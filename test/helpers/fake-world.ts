@@ -15,7 +15,6 @@ export class FakeWorld extends FakeClock implements Ambient {
   persisted = 0;
   #wallOffset = 0;
   #frames: (() => void)[] = [];
-  #channels: BroadcastChannel[] = [];
   readonly #time = this.now;
 
   /** The wall clock is set to another time; what only grows does not notice. */
@@ -29,10 +28,7 @@ export class FakeWorld extends FakeClock implements Ambient {
   readonly persist = (): void => void this.persisted++;
 
   readonly channel = (name: string): BroadcastChannel | null => {
-    if (!this.hasChannel) return null;
-    const channel = new BroadcastChannel(name);
-    this.#channels.push(channel);
-    return channel;
+    return this.hasChannel ? new BroadcastChannel(name) : null;
   };
 
   /** Draws the next picture. */
@@ -41,12 +37,6 @@ export class FakeWorld extends FakeClock implements Ambient {
     this.#frames = [];
     frames.forEach((run) => run());
     return frames.length;
-  }
-
-  /** Ends what would otherwise outlive the test. */
-  end(): void {
-    this.tell('hide');
-    this.#channels.forEach((channel) => channel.close());
   }
 }
 

@@ -5,7 +5,8 @@
 import { expect } from '@open-wc/testing';
 import { openDatabase, type Database } from '../../src/sync/database.ts';
 import { makeOutbox, type Outbox } from '../../src/sync/outbox.ts';
-import { draftKey, outboxKey } from '../../src/sync/records.ts';
+import { draftKey } from '../../src/sync/belongings.ts';
+import { outboxKey } from '../../src/sync/records.ts';
 import { makeTabs } from '../../src/sync/tabs.ts';
 import type { Adapter } from '../../src/adapters/adapter.ts';
 import type { Ambient } from '../../src/sync/ambient.ts';
@@ -82,7 +83,8 @@ describe('a tab that dies on the way', () => {
     // Dead tabs have no timers and hear no news.
     const mortal = { ...world, locks, frame: world.frame, channel: () => null } as unknown as Ambient;
     const database = death ? mortalDatabase(real, death) : real;
-    const outbox = makeOutbox(death ? mortal : world, database, makeTabs(death ? mortal : world));
+    const channel = makeTabs(death ? mortal : world);
+    const outbox = makeOutbox(death ? mortal : world, database, channel);
     outbox.serve(death ? mortalAdapter(backend.adapter, death) : backend.adapter, key(), 'guest', null);
     return {
       outbox,
@@ -91,7 +93,7 @@ describe('a tab that dies on the way', () => {
         release();
         outbox.rest();
         real.close();
-        world.end();
+        channel.close();
       },
     };
   }

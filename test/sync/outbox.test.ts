@@ -2,13 +2,15 @@ import { expect } from '@open-wc/testing';
 import type { QueuedOperation } from '../../src/model/operation.ts';
 import { openDatabase, type Database } from '../../src/sync/database.ts';
 import { makeOutbox, type Outbox, type Settled } from '../../src/sync/outbox.ts';
-import { draftKey, outboxKey, tokenKey } from '../../src/sync/records.ts';
-import { makeTabs } from '../../src/sync/tabs.ts';
+import { draftKey } from '../../src/sync/belongings.ts';
+import { outboxKey, siteRow } from '../../src/sync/records.ts';
+import { makeTabs, type Tabs } from '../../src/sync/tabs.ts';
 import { post, queued } from '../helpers/builders.ts';
 import { FakeBackend } from '../helpers/fake-backend.ts';
 import { deleteDatabase, FakeWorld, freshName, quiet, until } from '../helpers/fake-world.ts';
 
 interface Tab {
+  readonly channel: Tabs;
   readonly world: FakeWorld;
   readonly database: Database;
   readonly outbox: Outbox;
@@ -30,15 +32,15 @@ describe('the outbox', () => {
     const told: Tab['told'] = [];
     outbox.subscribe((_, changed, settled) => changed && settled && told.push([changed.operation.id, settled]));
     if (serves) outbox.serve(backend.adapter, key(), 'guest', null);
-    const tab = { world, database, outbox, told };
+    const tab = { channel, world, database, outbox, told };
     tabs.push(tab);
     return tab;
   }
 
-  function closeTab({ world, database, outbox }: Tab): void {
+  function closeTab({ channel, database, outbox }: Tab): void {
     outbox.rest();
     database.close();
-    world.end();
+    channel.close();
   }
 
   const ids = async (): Promise<string[]> => (await backend.comments(key())).map(({ id }) => id);
@@ -81,7 +83,7 @@ describe('the outbox', () => {
     const tab = openTab(false);
     expect(await tab.outbox.token(key())).to.equal(null);
     await tab.outbox.add(row(post('p1')), null);
-    const [stored] = await tab.database.rows(tokenKey(key()));
+    const [stored] = await tab.database.rows(siteRow('token', key()));
     expect(stored?.[1]).to.match(/^[A-Za-z0-9_-]{43}$/);
     const other = openTab();
     await other.outbox.add(row(post('p2')), null);
@@ -526,7 +528,7 @@ describe('the outbox', () => {
     const tab = openTab();
     await tab.outbox.ready;
     await tab.outbox.add(row(post('p1')), null);
-    await until(async () => (await ids()).length === 1);
+    await until(async () => (await ids()).length === 1 && tab.told.length === 1);
     const rows = tab.outbox.of(key(), 'guest');
     expect(rows.map(({ operation }) => operation.id).sort()).to.deep.equal(['broken', 'nothing']);
     expect(rows.map(({ delivery }) => delivery)).to.deep.include({ state: 'refused', reason: 'unreadable' });

@@ -4,8 +4,8 @@ import type { CommentRow } from '../../src/model/view.ts';
 import { outboxKey } from '../../src/sync/records.ts';
 import { openDatabase } from '../../src/sync/database.ts';
 import type { Outcome, ThreadSettings, ThreadStore } from '../../src/sync/store.ts';
-import { identityOf } from '../../src/sync/thread-store.ts';
-import { makeThreads } from '../../src/sync/threads.ts';
+import * as writing from '../../src/sync/writing.ts';
+import { makeThreads, type WritingPart } from '../../src/sync/threads.ts';
 import { post } from '../helpers/builders.ts';
 import { FakeBackend, lost } from '../helpers/fake-backend.ts';
 import { deleteDatabase, FakeWorld, freshName, quiet, until } from '../helpers/fake-world.ts';
@@ -26,11 +26,36 @@ describe('a thread on a page', () => {
     ...changes,
   });
 
-  /** A page that shows the thread; each draws at once whatever comes. */
+  /** The part that follows the first picture, held by the test. */
+  function partOf(onFetch: () => void = () => undefined) {
+    let settle: { resolve: (part: WritingPart) => void; reject: (error: Error) => void } | null = null;
+    return {
+      loadParts: () => {
+        onFetch();
+        return new Promise<WritingPart>((resolve, reject) => (settle = { resolve, reject }));
+      },
+      part: { arrive: () => settle?.resolve(writing), fail: () => settle?.reject(new Error('It did not come.')) },
+    };
+  }
+
+  /** The same store, but its `load` lasts until the picture was seen and what follows it is there. */
+  function seen(world: FakeWorld, store: ThreadStore): ThreadStore {
+    const { load } = store;
+    store.load = async () => {
+      await load();
+      world.draw();
+      world.draw();
+      await store.countUnsent();
+      await quiet(3);
+    };
+    return store;
+  }
+
+  /** A page that shows the thread. */
   function openPage(changes: Partial<ThreadSettings> = {}, world = new FakeWorld()) {
     worlds.push(world);
     const threads = makeThreads(world, name);
-    const store = threads.openThread(backend.adapter, key(), settings(changes));
+    const store = seen(world, threads.openThread(backend.adapter, key(), settings(changes)));
     const outcomes: Outcome[] = [];
     store.onOutcome((outcome) => outcomes.push(outcome));
     return { world, threads, store, outcomes };
@@ -54,7 +79,7 @@ describe('a thread on a page', () => {
   });
 
   afterEach(async () => {
-    worlds.forEach((world) => world.end());
+    worlds.forEach((world) => world.tell('hide'));
     await deleteDatabase(name);
   });
 
@@ -102,7 +127,7 @@ describe('a thread on a page', () => {
     const first = openPage();
     await first.store.load();
     await quiet();
-    first.world.end();
+    first.world.tell('hide');
     backend.unreadable = lost;
     const { store } = openPage();
     await store.load();
@@ -118,7 +143,7 @@ describe('a thread on a page', () => {
     backend.always = 'lost before';
     await first.store.dispatch(post('mine'));
     await quiet();
-    first.world.end();
+    first.world.tell('hide');
     backend.unreadable = lost;
     const { world, store } = openPage();
     await store.load();
@@ -220,7 +245,7 @@ describe('a thread on a page', () => {
     await shows(first.world, first.store, (it) => keys(it)[0] === 'c6');
     expect(keys(first.store)).to.deep.equal(['c6', 'c5', 'c4']);
     await quiet();
-    first.world.end();
+    first.world.tell('hide');
     const second = openPage({ order: 'most-voted' });
     await second.store.load();
     expect(second.store.view.order).to.equal('newest');
@@ -245,7 +270,7 @@ describe('a thread on a page', () => {
     };
     const world = new FakeWorld();
     worlds.push(world);
-    const store = makeThreads(world, name).openThread(slow, key(), settings());
+    const store = seen(world, makeThreads(world, name).openThread(slow, key(), settings()));
     await store.load();
     holds = true;
     for (const order of ['newest', 'most-voted'] as Order[]) store.setOrder(order);
@@ -275,7 +300,7 @@ describe('a thread on a page', () => {
     first.store.setCollapsed('a', true);
     expect(keys(first.store)).to.deep.equal(['a']);
     await quiet();
-    first.world.end();
+    first.world.tell('hide');
     await backend.seed(key(), post('c', { parentId: 'a' }));
     const { store } = openPage();
     await store.load();
@@ -325,7 +350,7 @@ describe('a thread on a page', () => {
     await first.store.dispatch({ kind: 'vote', id: 'v', createdAt: 1, commentId: 'theirs', value: 'up', counter });
     await shows(first.world, first.store, isSent);
     await quiet();
-    first.world.end();
+    first.world.tell('hide');
     const world = new FakeWorld();
     world.setClock(-365 * 24 * 3_600_000);
     const { store } = openPage({}, world);
@@ -343,6 +368,43 @@ describe('a thread on a page', () => {
     expect(await store.discard('mine')).to.equal('Words of mine');
     world.draw();
     expect(keys(store)).to.deep.equal([]);
+  });
+
+  it('E-9: before the first picture nothing but the thread is fetched; what a reader does comes right after it', async () => {
+    let fetched = 0;
+    const { loadParts, part } = partOf(() => fetched++);
+    await backend.seed(key(), post('a'));
+    const world = new FakeWorld();
+    worlds.push(world);
+    const store = makeThreads(world, name, loadParts).openThread(backend.adapter, key(), settings());
+    await store.load();
+    world.draw();
+    await quiet();
+    expect([keys(store), fetched]).to.deep.equal([['a'], 0]);
+    world.draw();
+    await quiet(1);
+    expect(fetched).to.equal(1);
+    part.arrive();
+    await store.setCollapsed('a', true);
+  });
+
+  it('D1: words that come before the part that keeps them are shown, called unsaved, and kept as soon as it is there', async () => {
+    const { loadParts, part } = partOf();
+    const world = new FakeWorld();
+    worlds.push(world);
+    const store = makeThreads(world, name, loadParts).openThread(backend.adapter, key(), settings());
+    await store.load();
+    let isKept = false;
+    void store.dispatch(post('mine'), 'new').then(() => (isKept = true));
+    expect(rowOf(store, 'mine')?.pending[0]).to.deep.include({ saved: false, delivery: { state: 'sending' } });
+    part.fail();
+    await quiet();
+    expect(isKept).to.equal(false);
+    world.tell('online'); // The part is asked for again.
+    part.arrive();
+    await shows(world, store, isSent);
+    expect(isKept).to.equal(true);
+    expect((await backend.comments(key())).map(({ id }) => id)).to.deep.equal(['mine']);
   });
 
   it('F8: the same words for the same place within two seconds are one comment', async () => {
@@ -397,7 +459,7 @@ describe('a thread on a page', () => {
     await first.store.dispatch(post('mine'));
     await shows(first.world, first.store, isSent);
     await quiet();
-    first.world.end();
+    first.world.tell('hide');
     backend.threads.clear();
     backend.epoch = 'restored';
     const { world, store } = openPage();
@@ -437,7 +499,7 @@ describe('a thread on a page', () => {
     const first = openPage();
     await first.store.writeDraft('new', { text: 'Half a', savedAt: 5 });
     await first.store.writeDraft('reply a', { text: 'An answer', name: 'Ann', savedAt: 6 });
-    first.world.end();
+    first.world.tell('hide');
     const { store } = openPage();
     expect(await store.readDraft('new')).to.deep.equal({ text: 'Half a', savedAt: 5 });
     expect(await store.readDraft('reply a')).to.deep.equal({ text: 'An answer', name: 'Ann', savedAt: 6 });
@@ -483,7 +545,7 @@ describe('a thread on a page', () => {
       expect(store.view.storage).to.equal('session');
       const again = threads.openThread(backend.adapter, key(), settings({ storage, order: 'newest' }));
       expect((await again.readDraft('new'))?.text).to.equal(storage === 'session' ? 'Half a' : undefined);
-      world.end();
+      world.tell('hide');
     }
     const database = openDatabase(new FakeWorld(), name);
     for (const kind of ['outbox', 'token', 'draft', 'cache']) expect(await database.rows([kind])).to.have.length(0);
@@ -529,6 +591,7 @@ describe('a thread on a page', () => {
       threads.openThread(backend.adapter, { ...key(), page: `${name} ${number % 25}` }, settings()),
     );
     await Promise.all(stores.map((store) => store.load()));
+    await Promise.all(stores.map((store) => store.countUnsent()));
     expect([channels, opens]).to.deep.equal([1, 1]);
     expect(backend.lists, 'two who show the same thread ask once').to.equal(25);
   });
@@ -558,7 +621,7 @@ describe('a thread on a page', () => {
     worlds.push(world);
     const threads = makeThreads(world, name);
     const cycle = async (): Promise<void> => {
-      const store = threads.openThread(backend.adapter, key(), settings());
+      const store = seen(world, threads.openThread(backend.adapter, key(), settings()));
       store.subscribe(() => undefined);
       await store.load();
       store.close();
@@ -610,10 +673,10 @@ describe('a thread on a page', () => {
   it('tells readers the site vouches for apart, without keeping who they are', () => {
     const signed = (sub: string, extra = ''): string =>
       `x.${btoa(JSON.stringify({ sub, extra })).replaceAll('=', '')}.y`;
-    expect(identityOf(null)).to.equal('guest');
-    expect(identityOf(signed('ann', 'first'))).to.equal(identityOf(signed('ann', 'renewed')));
-    expect(identityOf(signed('ann'))).not.to.equal(identityOf(signed('bob')));
-    expect(identityOf(signed('ann'))).not.to.include('ann');
-    expect(identityOf('no token')).to.match(/^user /);
+    expect(writing.identityOf(null)).to.equal('guest');
+    expect(writing.identityOf(signed('ann', 'first'))).to.equal(writing.identityOf(signed('ann', 'renewed')));
+    expect(writing.identityOf(signed('ann'))).not.to.equal(writing.identityOf(signed('bob')));
+    expect(writing.identityOf(signed('ann'))).not.to.include('ann');
+    expect(writing.identityOf('no token')).to.match(/^user /);
   });
 });

@@ -1,0 +1,57 @@
+/**
+ * What a reader leaves on this device besides copies and unsent words: the secret that makes comments theirs, drafts, and
+ * who they said they are. And how all of it goes again (R-14).
+ */
+import type { Mention, ThreadKey } from '../model/comment.ts';
+import type { Ambient } from './ambient.ts';
+import type { Database, Key, Row } from './database.ts';
+import { fields, siteKinds, siteRow, text } from './records.ts';
+import type { Draft, DraftPlace, Remembered } from './store.ts';
+
+/** 32 random bytes, base64url (S-4). Whoever has it owns the comments written with it. */
+export function makeToken(world: Ambient): string {
+  return btoa(String.fromCharCode(...world.bytes(32)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+export const draftKey = (thread: ThreadKey, place: DraftPlace): Key => [
+  ...siteRow('draft', thread),
+  thread.page,
+  place,
+];
+
+export async function readDraft(database: Database, thread: ThreadKey, place: DraftPlace): Promise<Draft | null> {
+  const [row] = await database.rows(draftKey(thread, place));
+  const stored = fields(row?.[1]);
+  if (!text(stored['text'])) return null;
+  const optional = (name: 'name' | 'email' | 'website') => (text(stored[name]) ? { [name]: stored[name] } : {});
+  return {
+    text: text(stored['text']),
+    ...optional('name'),
+    ...optional('email'),
+    ...optional('website'),
+    ...(Array.isArray(stored['mentions']) ? { mentions: stored['mentions'].map(mention) } : {}),
+    ...(typeof stored['before'] === 'string' ? { before: stored['before'] } : {}),
+    savedAt: Number(stored['savedAt']) || 0,
+  };
+}
+
+function mention(stored: unknown): Mention {
+  const { id, name } = fields(stored);
+  return { id: text(id), name: text(name) };
+}
+
+export async function readRemembered(database: Database, thread: ThreadKey): Promise<Remembered | null> {
+  const [row] = await database.rows(siteRow('who', thread));
+  if (!row) return null;
+  const stored = fields(row[1]);
+  return { name: text(stored['name']), email: text(stored['email']), website: text(stored['website']) };
+}
+
+/** *Forget me here* (R-14): all rows of one backend and site. */
+export function forgetSite(database: Database, thread: ThreadKey): Promise<void> {
+  const prefixes = siteKinds.map((kind) => siteRow(kind, thread));
+  return database.change(prefixes, 'strict', (rows) => rows.map(([key]): Row => [key, undefined]));
+}

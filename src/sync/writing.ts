@@ -1,0 +1,331 @@
+/**
+ * What a page needs of `sync` beyond the first picture: the outbox with its tabs, copies on this device, and everything a
+ * reader does with a thread, from a vote to *Load more* and *Forget me here*.
+ */
+import type { Comment, ThreadKey } from '../model/comment.ts';
+import { showAll, showMore, showOwn, type Status } from '../model/fold.ts';
+import type { Operation } from '../model/operation.ts';
+import { mergeAnswer, mergeChanges, mergeMine, mergePage, type Asked, type Thread } from '../model/thread.ts';
+import type { Ambient } from './ambient.ts';
+import { draftKey, forgetSite, readDraft, readRemembered } from './belongings.ts';
+import { writeCache } from './cache.ts';
+import type { Database, Row } from './database.ts';
+import { makeOutbox, type Outbox, type OutboxListener } from './outbox.ts';
+import { siteRow, threadRow } from './records.ts';
+import type { Wanted } from './refresh.ts';
+import { makeTabs, type Tabs } from './tabs.ts';
+import type { Hand, OpenThread, Writing } from './thread-store.ts';
+import { troubleOf } from './trouble.ts';
+
+type LinkedState = NonNullable<Status['linked']>['state'];
+
+/** *Load all* goes this far (R-3), in steps that a server answers gladly. */
+const mostLoaded = 1000;
+const loadStep = 50;
+const mostReplies = 100;
+/** The same words for the same place within this time are one press too many (FAULTS F8). */
+const doublePress = 2000;
+
+export function makeWriting(world: Ambient, database: Database): Writing {
+  const tabs = makeTabs(world);
+  const outbox = makeOutbox(world, database, tabs);
+
+  world.on('hide', () => {
+    outbox.rest();
+    tabs.close();
+  });
+  world.on('show', () => {
+    tabs.open();
+    outbox.rise();
+  });
+  // Without a channel this is how news of other tabs arrive (E8); a laptop may have slept as well (F3).
+  world.on('visible', () => void outbox.reread().then(outbox.wake));
+  world.on('online', outbox.wake);
+
+  return { join: (open) => makeHand({ world, database, outbox, tabs }, open) };
+}
+
+/** Whose operations these are: nobody's in particular, or a reader the site vouches for, told apart by a hash (D20). */
+export function identityOf(userToken: string | null): string {
+  if (userToken === null) return 'guest';
+  let subject: unknown = userToken;
+  try {
+    const payload = (userToken.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    subject = (JSON.parse(atob(payload)) as { sub?: unknown }).sub ?? userToken;
+  } catch {
+    // Not a token of the usual form: then the whole of it says who it is.
+  }
+  // FNV-1a, 64 bits: to tell apart the few who share a browser, not to keep a secret.
+  let hash = 0xcbf29ce484222325n;
+  for (const sign of JSON.stringify(subject)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(sign.codePointAt(0) ?? 0)) * 0x100000001b3n);
+  }
+  return `user ${hash.toString(36)}`;
+}
+
+interface Desk {
+  readonly world: Ambient;
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly tabs: Tabs;
+}
+
+function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Hand {
+  const { key, adapter, settings, refresh } = open;
+  const { can } = adapter;
+  const identity = identityOf(settings.userToken);
+  const keepsCopies = settings.storage !== 'none';
+  /** Asked for on this page: this page tells how they end, whichever tab sends them. */
+  const asked = new Set<string>();
+  let answers = 0;
+
+  const set = (changed: Partial<Status>): void => {
+    open.status = { ...open.status, ...changed };
+    open.redraw();
+  };
+  const isHere = ({ backend, site }: ThreadKey): boolean => backend === key.backend && site === key.site;
+  const queue = () => outbox.of(key, identity);
+
+  const onOutbox: OutboxListener = (changed, row, settled) => {
+    if (changed && !(isHere(changed) && changed.page === key.page)) return;
+    open.redrawSoon();
+    if (!row || !settled || row.identity !== identity) return;
+    const { operation } = row;
+    const isOurs = asked.delete(operation.id);
+    if (settled.result === 'refused') open.tell({ result: 'refused', operation, reason: settled.reason });
+    else if (settled.result === 'vanished') void lookForNews();
+    else {
+      const { answer } = settled;
+      open.thread = mergeAnswer(open.thread, operation, answer);
+      answers++;
+      // Written in another tab or before a reload: it stays where it stood while it waited (R-6).
+      const id = answer.comment?.id ?? operation.id;
+      const isNew = operation.kind === 'post' && !operation.parentId;
+      if (isNew && ![...open.shown.own, ...open.shown.roots].includes(id)) open.shown = showOwn(open.shown, id);
+      // What another tab has sent that tab tells, but for what was asked for here.
+      if (!isOurs && settled.elsewhere) return;
+      open.tell({ result: 'acknowledged', operation, comment: answer.comment });
+      if (open.status.problem) void open.load();
+    }
+  };
+
+  /** In place: what stands where is the reader's affair. */
+  async function lookForNews(): Promise<void> {
+    if (!open.isFresh || !can.changes || !open.thread.info) return;
+    const changes = await refresh.changes(open.thread.info).catch(() => null);
+    if (!changes || changes.tooOld) return;
+    open.thread = mergeChanges(open.thread, changes, world.now());
+    open.redrawSoon();
+  }
+
+  /** The reader's own comes after the picture, and only where there can be something of theirs (S-2). */
+  async function afterLoad(before: Thread): Promise<void> {
+    const token = adapter.mine ? await outbox.token(key) : null;
+    for (let tries = 0; token && !open.isClosed && tries < 3; tries++) {
+      const known = answers;
+      const mine = await refresh.mine(token, settings.userToken).catch(() => null);
+      if (!mine) break; // The thread is right without it, and the next load asks again.
+      if (known !== answers) continue; // A yes that came meanwhile knows more than this.
+      open.thread = mergeMine(open.thread, mine);
+      open.redrawSoon();
+      break;
+    }
+    await keepCopy();
+    if (before.info && before.info.epoch !== open.thread.info?.epoch) await keepLost(before);
+  }
+
+  /** A restored server no longer has what it once took: the words come back to their writer, and are not sent (B20). */
+  async function keepLost(before: Thread): Promise<void> {
+    for (const id of Object.keys(before.mine?.own ?? {})) {
+      const comment = before.comments.get(id);
+      const { mine, comments } = open.thread;
+      if (!comment?.text || !mine || mine.own[id] || comments.has(id)) continue;
+      const { parentId, text, createdAt, author, mentions = [] } = comment;
+      const rootId = parentId && comment.rootId;
+      const operation = { kind: 'post', id, createdAt, parentId, rootId, text, mentions } as const;
+      const row = rowOf({ ...operation, author: { name: author?.name ?? '' } });
+      await outbox.add({ ...row, delivery: { state: 'refused', reason: 'lost' } }, null);
+    }
+  }
+
+  async function keepCopy(): Promise<void> {
+    if (keepsCopies && !open.isClosed) await writeCache(database, open.thread, world.now()).catch(() => undefined);
+  }
+
+  const write = (row: Row): Promise<void> => database.change([], 'relaxed', () => [row]).catch(() => undefined); // A full disk: it holds for this page.
+
+  async function ask(wanted: Wanted, merged: Asked, limit: number): Promise<boolean> {
+    const { question } = open;
+    const page = await refresh.page(wanted, { order: open.shown.order, limit }).catch(() => null);
+    if (page && question === open.question) open.thread = mergePage(open.thread, page, merged, world.now());
+    return page !== null;
+  }
+
+  /** A cursor from the cache may be stale, or its end: the backend's own first page comes before the second. */
+  async function freshWindow() {
+    if (!open.isFresh || open.thread.window?.order !== open.shown.order) await open.load();
+    return open.isFresh ? open.thread.window : null;
+  }
+
+  async function loadMore(limit = settings.pageSize): Promise<boolean> {
+    if (open.status.more === 'loading') return false;
+    set({ more: 'loading' });
+    const window = await freshWindow();
+    const { order } = open.shown;
+    const after = window?.next ?? null;
+    const isThere =
+      window !== null &&
+      (after === null || (await ask({ want: 'roots', after }, { want: 'roots', order, after }, limit)));
+    if (isThere) open.shown = showMore(open.thread, open.shown);
+    set({ more: isThere ? 'idle' : 'failed' });
+    void keepCopy();
+    return isThere && after !== null;
+  }
+
+  /** From the root down to a comment, where this device knows all of it. */
+  function pathTo(id: string): readonly Comment[] | null {
+    const { comments, mine } = open.thread;
+    const path: Comment[] = [];
+    for (let next: string | null = id; next !== null; next = path[0]?.parentId ?? null) {
+      const found: Comment | undefined = comments.get(next) ?? mine?.unpublished.find((one) => one.id === next);
+      if (!found || path.includes(found)) return null;
+      path.unshift(found);
+    }
+    return path;
+  }
+
+  function stateOf(path: readonly Comment[]): LinkedState {
+    const state = path.at(-1)?.state;
+    return !state ? 'unknown' : state === 'published' ? 'shown' : state === 'held' ? 'held' : 'removed';
+  }
+
+  const rowOf = (operation: Operation) => ({
+    operation,
+    thread: key,
+    page: { ...settings.page },
+    identity,
+    attempts: 0,
+    notBefore: 0,
+    delivery: { state: 'sending' } as const,
+    saved: true,
+  });
+
+  /** The same words for the same place from a moment ago. */
+  const isDouble = (operation: Operation): boolean =>
+    operation.kind === 'post' &&
+    queue().some(
+      ({ operation: other }) =>
+        other.kind === 'post' &&
+        other.text === operation.text &&
+        other.parentId === operation.parentId &&
+        Math.abs(other.createdAt - operation.createdAt) < doublePress,
+    );
+
+  function forgetHere(): void {
+    asked.clear();
+    open.thread = { ...open.thread, mine: null };
+    open.shown = { ...open.shown, own: [], collapsed: new Map() };
+    outbox.forget(key);
+    open.redraw();
+  }
+
+  const stops = [
+    outbox.subscribe(onOutbox),
+    tabs.onNews((news, where) => {
+      if (news === 'forgotten' && isHere(where)) forgetHere();
+    }),
+  ];
+  outbox.serve(adapter, key, identity, settings.userToken);
+
+  return {
+    queue,
+    afterLoad,
+    add(operation, draft) {
+      if (isDouble(operation)) return Promise.resolve();
+      asked.add(operation.id);
+      const kept = outbox.add(rowOf(operation), draft ? draftKey(key, draft) : null);
+      open.redraw();
+      // By then the view says whether the words are saved.
+      return kept.then(open.redraw);
+    },
+    retry: (id) => outbox.retry(id),
+    discard(id) {
+      asked.delete(id);
+      return outbox.discard(id);
+    },
+
+    setOrder(order) {
+      if (!can.orders.includes(order)) return;
+      if (keepsCopies) void write([siteRow('order', key), order]);
+      const isWhole = open.isFresh && open.thread.window?.next === null;
+      open.shown = isWhole ? showAll(open.thread, open.shown, order) : { ...open.shown, order };
+      open.redraw();
+      if (!isWhole) void open.load(true);
+    },
+    loadMore: async () => void (await loadMore()),
+    async loadAll() {
+      while (open.thread.comments.size < mostLoaded && (await loadMore(loadStep)) && open.view.more && !open.isClosed);
+    },
+    async loadReplies(rootId) {
+      const { gaps } = open.status;
+      if (gaps[rootId] === 'loading') return;
+      set({ gaps: { ...gaps, [rootId]: 'loading' } });
+      await freshWindow();
+      const after = open.thread.gaps[rootId]?.next;
+      const isThere =
+        open.isFresh &&
+        (!after || (await ask({ want: 'replies', rootId, after }, { want: 'replies', rootId }, mostReplies)));
+      const { [rootId]: _, ...others } = open.status.gaps;
+      set({ gaps: isThere ? others : { ...others, [rootId]: 'failed' } });
+      void keepCopy();
+    },
+    setCollapsed(id, isCollapsed) {
+      const collapsed = new Map(open.shown.collapsed);
+      const row = open.view.rows.find((one) => one.key === id);
+      if (isCollapsed) collapsed.set(id, row?.kind === 'comment' ? row.replies.count : 0);
+      else collapsed.delete(id);
+      open.shown = { ...open.shown, collapsed };
+      open.redraw();
+      if (keepsCopies) void write([threadRow('collapsed', key), collapsed.size > 0 ? [...collapsed] : undefined]);
+    },
+    async showLinked(id) {
+      if (id === null) {
+        open.thread = { ...open.thread, linked: null };
+        return set({ linked: null });
+      }
+      const comments = pathTo(id);
+      let state: LinkedState = comments ? stateOf(comments) : 'failed';
+      if (comments) open.thread = { ...open.thread, linked: { id, comments } };
+      else if (can.around) {
+        set({ linked: { id, state: 'loading' } });
+        try {
+          const page = await refresh.page({ want: 'around', id }, { order: open.shown.order, limit: 1 });
+          open.thread = mergePage(open.thread, page, { want: 'around', id }, world.now());
+          state = stateOf(page.comments);
+        } catch (error) {
+          state = troubleOf(error).kind === 'gone' ? 'unknown' : 'failed';
+        }
+        if (open.status.linked?.id !== id) return; // Another one was asked for meanwhile.
+      }
+      set({ linked: { id, state } });
+    },
+
+    readDraft: (place) => readDraft(database, key, place).catch(() => null),
+    async writeDraft(place, draft) {
+      if (keepsCopies) await write([draftKey(key, place), draft.text ? { ...draft } : undefined]);
+    },
+    readRemembered: () => readRemembered(database, key).catch(() => null),
+    writeRemembered: (who) => write([siteRow('who', key), who ? { ...who } : undefined]),
+    async countUnsent() {
+      await outbox.ready;
+      return outbox.countOf(key, identity);
+    },
+    async forget() {
+      forgetHere();
+      await forgetSite(database, key);
+      tabs.announce('forgotten', key);
+    },
+
+    close: () => stops.forEach((stop) => stop()),
+  };
+}
