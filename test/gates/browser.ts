@@ -3,8 +3,10 @@
  * `-- --engine firefox` takes one engine, and paths after it take single files.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES } from '../../.config/browsers.mjs';
+import { line, type Sum } from './closing.ts';
 
 const { values, positionals } = parseArgs({
   options: { engine: { type: 'string', multiple: true } },
@@ -19,13 +21,26 @@ for (const engine of engines) {
   }
 }
 
-let failed = false;
+const sum: Sum = { passed: 0, failed: 0, skipped: 0 };
 for (const engine of engines) {
+  const told = `.cache/gates/browser-${engine}.json`;
+  rmSync(told, { force: true });
   const run = spawnSync(
-    'npx',
-    ['wtr', '--config', '.config/web-test-runner.mjs', ...(positionals.length ? ['--files', ...positionals] : [])],
+    process.execPath,
+    [
+      'node_modules/@web/test-runner/dist/bin.js',
+      '--config',
+      '.config/web-test-runner.mjs',
+      ...(positionals.length ? ['--files', ...positionals] : []),
+    ],
     { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ENGINE: engine } },
   );
-  failed ||= run.status !== 0;
+  // The configuration leaves the sum there; a runner that ended before it had one has failed.
+  const found = existsSync(told)
+    ? (JSON.parse(readFileSync(told, 'utf8')) as Sum)
+    : { passed: 0, failed: 1, skipped: 0 };
+  if (run.status !== 0 && found.failed === 0) found.failed++;
+  console.log(`${engine}: ${line(found)}`);
+  for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += found[key];
 }
-process.exitCode = failed ? 1 : 0;
+if (sum.failed > 0 || sum.passed === 0) process.exitCode = 1;
