@@ -2,10 +2,7 @@
 import { expect } from '@open-wc/testing';
 import { AfterwordForm } from '../../src/elements/afterword-form.ts';
 import { forgetIdentity } from '../../src/elements/form-identity.ts';
-import { openDatabase } from '../../src/sync/database.ts';
-import { readDraft } from '../../src/sync/records.ts';
-import type { DraftPlace, ThreadStore } from '../../src/sync/store.ts';
-import type { Threads } from '../../src/sync/threads.ts';
+import type { Draft, DraftPlace, ThreadStore } from '../../src/sync/store.ts';
 import { makeThreads } from '../../src/sync/threads.ts';
 import { FakeBackend } from '../helpers/fake-backend.ts';
 import { deleteDatabase, FakeWorld, freshName, quiet, until } from '../helpers/fake-world.ts';
@@ -23,16 +20,14 @@ describe('the form and the disk', () => {
     worlds = [];
   });
   afterEach(async () => {
-    for (const world of worlds) world.end();
+    for (const world of worlds) world.tell('hide');
     await deleteDatabase(name);
   });
 
-  /** A page is opened (again) on the same disk. */
-  async function openPage(settings: Partial<AfterwordForm> = {}) {
+  function openThread(): { store: ThreadStore; world: FakeWorld } {
     const world = new FakeWorld();
     worlds.push(world);
-    const threads: Threads = makeThreads(world, name);
-    const store: ThreadStore = threads.openThread(
+    const store = makeThreads(world, name).openThread(
       backend.adapter,
       { backend: backend.id, site: 'default', page: name },
       {
@@ -44,18 +39,34 @@ describe('the form and the disk', () => {
         userToken: null,
       },
     );
+    return { store, world };
+  }
+
+  /** A page is opened (again) on the same disk. */
+  async function openPage(settings: Partial<AfterwordForm> = {}) {
+    const { store, world } = openThread();
     await store.load();
     forgetIdentity(store);
     const form = new AfterwordForm();
     Object.assign(form, { store, clock: world, people, ...settings });
     stage(form);
     await settled(form);
-    return { form, field: fieldOf(form), store, world, close: () => (form.remove(), store.close(), world.end()) };
+    return {
+      form,
+      field: fieldOf(form),
+      store,
+      world,
+      close: () => (form.remove(), store.close(), world.tell('hide')),
+    };
   }
 
-  /** What lies on the disk, read past everything else. */
-  const onDisk = (store: ThreadStore, place: DraftPlace) =>
-    readDraft(openDatabase(new FakeWorld(), name), store.key, place);
+  /** What lies on the disk, as another tab reads it. */
+  async function onDisk(place: DraftPlace): Promise<Draft | null> {
+    const { store } = openThread();
+    const draft = await store.readDraft(place);
+    store.close();
+    return draft;
+  }
 
   it('R-5: a page that is closed in the middle of a sentence opens with that sentence', async () => {
     const first = await openPage();
@@ -72,12 +83,12 @@ describe('the form and the disk', () => {
     const { form, field, store, world, close } = await openPage();
     await type(form, 'Hello');
     world.pass(500);
-    await until(async () => (await onDisk(store, 'new'))?.text === 'Hello', 'the draft is on the disk');
+    await until(async () => (await onDisk('new'))?.text === 'Hello', 'the draft is on the disk');
     form.shadowRoot!.querySelector<HTMLElement>('[type=submit]')!.click();
     expect(store.view.rows.map((row) => row.kind === 'comment' && row.comment.text)).to.deep.equal(['Hello']);
     await form.updateComplete;
     expect(field.value).to.equal('');
-    await until(async () => (await onDisk(store, 'new')) === null, 'the draft is gone');
+    await until(async () => (await onDisk('new')) === null, 'the draft is gone');
     await until(() => store.view.unsent === 0 || (world.draw(), false), 'the comment arrived');
     expect(backend.arrived).to.have.length(1);
     close();
@@ -91,7 +102,7 @@ describe('the form and the disk', () => {
     await quiet();
     world.pass(5_000);
     await until(() => store.view.unsent === 0 || (world.draw(), false), 'the comment arrived');
-    expect(await onDisk(store, 'new')).to.equal(null);
+    expect(await onDisk('new')).to.equal(null);
     close();
     const again = await openPage();
     expect(again.field.value).to.equal('');
@@ -108,7 +119,7 @@ describe('the form and the disk', () => {
     first.close();
     const second = await openPage({ ...edit, people: [] });
     expect(second.field.value).to.equal('As I wrote it to @Annabel Lee ');
-    expect(await onDisk(second.store, 'edit c1')).to.deep.include({
+    expect(await onDisk('edit c1')).to.deep.include({
       before: 'As I wrote it',
       mentions: [{ id: 'author-annabel', name: 'Annabel Lee' }],
     });
