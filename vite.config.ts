@@ -3,6 +3,7 @@
  * in .config/build.ts.
  */
 import { defineConfig } from 'vite';
+import { litGlobals } from './.config/lit-globals.ts';
 import { litPolicy } from './.config/lit-policy.ts';
 import { moduleSizes } from './.config/module-sizes.ts';
 import { shortTemplates } from './.config/short-templates.ts';
@@ -11,7 +12,7 @@ export default defineConfig({
   // Parts find each other relative to themselves: the files work from any folder of any host.
   base: './',
   publicDir: false,
-  plugins: [shortTemplates(), litPolicy(), moduleSizes()],
+  plugins: [litGlobals(), shortTemplates(), litPolicy(), moduleSizes()],
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,
