@@ -151,7 +151,7 @@ export async function reply(
 }
 
 async function fillIn(form: Locator, label: RegExp, text: string, name: string): Promise<void> {
-  const named = form.getByRole('textbox', { name: 'Name', exact: true }).first();
+  const named = form.getByRole('textbox', { name: /^Name( \(optional\))?$/ }).first();
   const words = form.getByRole('textbox', { name: label });
   await words.fill(text);
   await named.fill(name);
