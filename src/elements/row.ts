@@ -190,7 +190,7 @@ function about(row: CommentRow, manner: Manner, state: RowState, time: string): 
           class="when"
           part="permalink"
           href=${link(comment.id)}
-          aria-label=${fullTime(messages, comment.createdAt)}
+          aria-label=${`${time}, ${fullTime(messages, comment.createdAt)}`}
           >${when}</a
         >`
   }${comment.editedAt === null ? nothing : html`<span class="note">${say(messages, 'edited')}</span>`}${
