@@ -1,7 +1,7 @@
 /**
- * Takes a file of comments in. Records are first laid into a temporary table, which no reader sees; then each page goes
- * in, some branches in one transaction, so that a reader, or a machine that dies half-way, never meets half a branch.
- * What is there already stays as it is: an import can be repeated, and one that was interrupted goes on where it was.
+ * Takes a file of comments in. Records are first laid into temporary tables; then each page goes in, whole branches in
+ * one transaction, so that a reader, or a machine that dies half-way, never meets half a branch. What is there already
+ * stays as it is: an import can be repeated, and one that was interrupted goes on where it was.
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -11,10 +11,26 @@ import { ensureThread, nextRevision } from '../storage/branches.ts';
 import { renumbered } from '../storage/order-key.ts';
 import { placeOf } from '../storage/rows.ts';
 import { findSite } from '../storage/sites.ts';
-import { type CommentRow, PLACE, type Tables } from '../storage/tables.ts';
-import { type Bone, type Branch, planBranches } from './plan.ts';
+import { type CommentRow, PLACE, type Tables, type ThreadRow } from '../storage/tables.ts';
+import { type Bone, type Branch, type PlacedBone, planBranches } from './plan.ts';
 import { type CommentRecord, type OtherRecord, idFor, readRecord } from './read-record.ts';
 import { splitRecords } from './records.ts';
+import {
+  ROWS_AT_ONCE,
+  type ReadyRecord,
+  type Staged,
+  type StagedBone,
+  type StagedComment,
+  dropStaging,
+  makeStaging,
+  slices,
+  stageComments,
+  stageOther,
+  stagedBones,
+  stagedOthers,
+  stagedPages,
+  stagedRecords,
+} from './staging.ts';
 
 export interface ImportOptions {
   readonly site: string;
@@ -49,26 +65,11 @@ export interface ImportResult {
   readonly remarks: readonly Remark[];
 }
 
-interface Staging extends Tables {
-  import_records: {
-    line: number;
-    page: string;
-    id: string;
-    parent_id: string | null;
-    created_at: number;
-    counts: number;
-    is_there: number;
-    record: string;
-  };
-  import_others: { line: number; record: string };
-}
-
-const ROWS_AT_ONCE = 250;
-/** So many rows are one transaction, at least where a single branch is not longer. */
+/** So many rows are one transaction; more only where a single branch is longer. */
 const ROWS_TOGETHER = 1_000;
 /** The rest of a long list of remarks is only counted. */
 const MOST_REMARKS = 1_000;
-/** A comment from the future would push every later one behind it: clocks differ by hours, not by more, in milliseconds. */
+/** A comment from the future would push every later one behind it: clocks differ by hours, not by more. Milliseconds. */
 const FUTURE_MS = 86_400_000;
 
 export class ImportError extends Error {}
@@ -89,8 +90,11 @@ export async function importText(
   });
 }
 
+/** Does some work in a transaction: one of its own, or the one that several small pages share. */
+type Together = <T>(work: (tx: Transaction<Staged>) => Promise<T>) => Promise<T>;
+
 class Import {
-  readonly #db: Kysely<Staging>;
+  readonly #db: Kysely<Staged>;
   readonly #options: ImportOptions;
   readonly #remarks: Remark[] = [];
   #added = 0;
@@ -98,19 +102,19 @@ class Import {
   #leftOut = 0;
   #read = 0;
 
-  constructor(db: Kysely<Staging>, options: ImportOptions) {
+  constructor(db: Kysely<Staged>, options: ImportOptions) {
     this.#db = db;
     this.#options = options;
   }
 
   async take(chunks: AsyncIterable<string>): Promise<ImportResult> {
-    await this.#dropStaging();
-    await this.#makeStaging();
+    await makeStaging(this.#db);
     try {
       await this.#stage(chunks);
-      const pages = await this.#db.selectFrom('import_records').select('page').distinct().orderBy('page').execute();
+      // Before the comments: a comment makes an author too, but knows nothing of the token.
       await this.#takeWriters();
-      for (const { page } of pages) await this.#takePage(page);
+      const pages = await stagedPages(this.#db);
+      await this.#takePages(pages);
       await this.#takeOthers();
       return {
         added: this.#added,
@@ -120,67 +124,38 @@ class Import {
         remarks: this.#remarks,
       };
     } finally {
-      await this.#dropStaging();
+      await dropStaging(this.#db);
     }
   }
 
-  async #makeStaging(): Promise<void> {
-    const { schema } = this.#db;
-    await schema
-      .createTable('import_records')
-      .temporary()
-      .addColumn('line', 'integer')
-      .addColumn('page', 'text')
-      .addColumn('id', 'text')
-      .addColumn('parent_id', 'text')
-      .addColumn('created_at', 'bigint')
-      .addColumn('counts', 'integer')
-      .addColumn('is_there', 'integer')
-      .addColumn('record', 'text')
-      .addPrimaryKeyConstraint('import_records_id', ['page', 'id'])
-      .execute();
-    await schema
-      .createTable('import_others')
-      .temporary()
-      .addColumn('line', 'integer')
-      .addColumn('record', 'text')
-      .execute();
-  }
-
-  async #dropStaging(): Promise<void> {
-    await this.#db.schema.dropTable('import_records').ifExists().execute();
-    await this.#db.schema.dropTable('import_others').ifExists().execute();
-  }
-
   async #stage(chunks: AsyncIterable<string>): Promise<void> {
-    let rows: Staging['import_records'][] = [];
+    let rows: StagedComment[] = [];
     for await (const found of splitRecords(chunks)) {
-      if ('reason' in found) {
-        this.#leaveOut(found.line, found.reason);
-        continue;
-      }
-      const record = readRecord(found.value);
+      const record = 'reason' in found ? found.reason : readRecord(found.value);
       if (typeof record === 'string') {
         this.#leaveOut(found.line, record);
       } else if (record.kind === 'comment') {
         const row = this.#stagedRow(found.line, record);
-        if (row === null) continue;
-        rows.push(row);
-        if (rows.length === ROWS_AT_ONCE) {
-          await this.#stageRows(rows);
-          rows = [];
-        }
+        if (row !== null) rows.push(row);
       } else if (record.kind !== 'afterword') {
-        await this.#db
-          .insertInto('import_others')
-          .values({ line: found.line, record: JSON.stringify(record) })
-          .execute();
+        await stageOther(this.#db, found.line, record);
+      }
+      if (rows.length === ROWS_AT_ONCE) {
+        await this.#stageRows(rows);
+        rows = [];
       }
     }
     await this.#stageRows(rows);
   }
 
-  #stagedRow(line: number, record: CommentRecord): Staging['import_records'] | null {
+  async #stageRows(rows: readonly StagedComment[]): Promise<void> {
+    const repeated = await stageComments(this.#db, rows);
+    for (const line of repeated) this.#leaveOut(line, 'id: another record of this file has it already.');
+    this.#read += rows.length - repeated.size;
+    this.#options.onProgress?.({ step: 'reading', done: this.#read, of: null });
+  }
+
+  #stagedRow(line: number, record: CommentRecord): StagedComment | null {
     const { site, page: fallback, onto, now } = this.#options;
     const page = onto ?? record.page ?? fallback;
     if (page === undefined) {
@@ -199,68 +174,47 @@ class Import {
       parent_id: record.parentOldId === null ? null : idFor(site, page, record.parentOldId),
       created_at: createdAt,
       counts: Number(STATES[record.state].counts),
-      is_there: 0,
       record: JSON.stringify(record),
     };
   }
 
-  async #stageRows(rows: readonly Staging['import_records'][]): Promise<void> {
-    if (rows.length === 0) return;
-    const fresh = await this.#db
-      .insertInto('import_records')
-      .values([...rows])
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('line')
-      .execute();
-    if (fresh.length < rows.length) {
-      const lines = new Set(fresh.map((row) => row.line));
-      for (const row of rows) {
-        if (!lines.has(row.line)) this.#leaveOut(row.line, 'id: another record of this file has it already.');
+  /** Many small pages share a transaction: each one is a wait for the disk. */
+  async #takePages(pages: readonly { readonly page: string; readonly comments: number }[]): Promise<void> {
+    let group: string[] = [];
+    let comments = 0;
+    const takeGroup = async (): Promise<void> => {
+      const those = group;
+      group = [];
+      comments = 0;
+      if (those.length === 0) return;
+      await this.#db.transaction().execute(async (tx) => {
+        for (const page of those) await this.#takePage(tx, page, (work) => work(tx));
+      });
+    };
+    for (const one of pages) {
+      if (one.comments > ROWS_TOGETHER) {
+        await this.#takePage(this.#db, one.page, (work) => this.#db.transaction().execute(work));
+        continue;
       }
+      if (comments + one.comments > ROWS_TOGETHER) await takeGroup();
+      group.push(one.page);
+      comments += one.comments;
     }
-    this.#read += fresh.length;
-    this.#options.onProgress?.({ step: 'reading', done: this.#read, of: null });
+    await takeGroup();
   }
 
-  async #takePage(page: string): Promise<void> {
+  async #takePage(db: Kysely<Staged>, page: string, together: Together): Promise<void> {
     const { site, now } = this.#options;
-    const staged = await this.#db
-      .selectFrom('import_records')
-      .select(['id', 'parent_id', 'created_at', 'line', 'counts'])
-      .where('page', '=', page)
-      .execute();
-    const thread = await this.#db
-      .transaction()
-      .execute((tx) => ensureThread(plain(tx), { site, id: page, url: null, title: null }, randomUUID(), now()));
-    const stored = await this.#storedBones(thread.id, staged);
-    const isStored = new Set(stored.map((bone) => bone.id));
-    const there = staged.filter((row) => isStored.has(row.id));
-    if (there.length > 0)
-      await this.#markThere(
-        page,
-        there.map((row) => row.id),
-      );
-    this.#there += there.length;
-
-    const strangers = await this.#foundElsewhere(
-      thread.id,
-      staged.map((row) => row.id),
+    const staged = await stagedBones(db, page);
+    const thread = await together((tx) =>
+      ensureThread(plain(tx), { site, id: page, url: null, title: null }, randomUUID(), now()),
     );
-    for (const row of staged) {
-      if (strangers.has(row.id)) this.#leaveOut(row.line, 'id: a comment of another page has it already.');
-    }
-    const fresh: Bone[] = staged
-      .filter((row) => !isStored.has(row.id) && !strangers.has(row.id))
-      .map((row) => ({
-        id: row.id,
-        parentId: row.parent_id,
-        createdAt: row.created_at,
-        line: row.line,
-        counts: row.counts === 1,
-        isStored: false,
-      }));
-    const lines = new Map(fresh.map((bone) => [bone.id, bone.line]));
+    const stored = await this.#storedBones(db, thread.id, staged);
+    const fresh = await this.#freshBones(db, thread.id, staged, stored);
+    const storedIds = new Set(stored.map((bone) => bone.id));
+    this.#there += staged.filter((row) => storedIds.has(row.id)).length;
     const plan = planBranches([...stored, ...fresh]);
+    const lines = new Map(fresh.map((bone) => [bone.id, bone.line]));
     for (const id of plan.orphans) {
       this.#remark(lines.get(id) ?? 0, 'parentId: there is no such comment; it was taken in at the top level.');
     }
@@ -271,28 +225,26 @@ class Import {
       );
     }
 
-    let together: Branch[] = [];
+    const growing = plan.branches.filter((branch) => branch.bones.some((bone) => !bone.isStored));
+    let branches: Branch[] = [];
     let rows = 0;
-    for (const branch of plan.branches) {
-      const added = branch.bones.filter((bone) => !bone.isStored).length;
-      if (added === 0) continue;
-      together.push(branch);
+    for (const branch of growing) {
+      branches.push(branch);
       rows += branch.bones.length;
-      if (rows >= ROWS_TOGETHER) {
-        await this.#takeBranches(page, thread.id, together);
-        together = [];
-        rows = 0;
-      }
+      if (rows < ROWS_TOGETHER && branch !== growing.at(-1)) continue;
+      const those = branches;
+      await together((tx) => this.#takeBranches(tx, thread, those));
+      branches = [];
+      rows = 0;
     }
-    if (together.length > 0) await this.#takeBranches(page, thread.id, together);
   }
 
   /** What the thread has of the branches that the file adds to, or repeats. */
-  async #storedBones(threadId: string, staged: readonly { id: string; parent_id: string | null }[]): Promise<Bone[]> {
+  async #storedBones(db: Kysely<Staged>, threadId: string, staged: readonly StagedBone[]): Promise<readonly Bone[]> {
     const named = new Set(staged.flatMap((row) => (row.parent_id === null ? [row.id] : [row.id, row.parent_id])));
     const roots = new Set<string>();
     for (const ids of slices([...named], ROWS_AT_ONCE)) {
-      const rows = await this.#db
+      const rows = await db
         .selectFrom('comments')
         .select('root_id')
         .distinct()
@@ -304,7 +256,7 @@ class Import {
     }
     const bones: Bone[] = [];
     for (const ids of slices([...roots], ROWS_AT_ONCE)) {
-      const rows = await this.#db
+      const rows = await db
         .selectFrom('comments')
         .select(['id', 'parent_id', 'created_at', 'state'])
         .where('thread_id', '=', threadId)
@@ -327,83 +279,92 @@ class Import {
     return bones;
   }
 
-  async #foundElsewhere(threadId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const found = new Set<string>();
-    for (const some of slices(ids, ROWS_AT_ONCE)) {
-      const rows = await this.#db
+  async #freshBones(
+    db: Kysely<Staged>,
+    threadId: string,
+    staged: readonly StagedBone[],
+    stored: readonly Bone[],
+  ): Promise<readonly Bone[]> {
+    const isStored = new Set(stored.map((bone) => bone.id));
+    const fresh = staged.filter((row) => !isStored.has(row.id));
+    const strangers = new Set<string>();
+    for (const some of slices(fresh, ROWS_AT_ONCE)) {
+      const rows = await db
         .selectFrom('comments')
         .select('id')
         .where('site', '=', this.#options.site)
-        .where('id', 'in', some)
+        .where(
+          'id',
+          'in',
+          some.map((row) => row.id),
+        )
         .where('thread_id', '<>', threadId)
         .execute();
-      for (const row of rows) found.add(row.id);
+      for (const row of rows) strangers.add(row.id);
     }
-    return found;
+    for (const row of fresh) {
+      if (strangers.has(row.id)) this.#leaveOut(row.line, 'id: a comment of another page has it already.');
+    }
+    return fresh
+      .filter((row) => !strangers.has(row.id))
+      .map((row) => ({
+        id: row.id,
+        parentId: row.parent_id,
+        createdAt: row.created_at,
+        line: row.line,
+        counts: row.counts === 1,
+        isStored: false,
+      }));
   }
 
-  async #markThere(page: string, ids: readonly string[]): Promise<void> {
-    for (const some of slices(ids, ROWS_AT_ONCE)) {
-      await this.#db
-        .updateTable('import_records')
-        .set({ is_there: 1 })
-        .where('page', '=', page)
-        .where('id', 'in', some)
-        .execute();
-    }
-  }
-
-  async #takeBranches(page: string, threadId: string, branches: readonly Branch[]): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
-      const revision = await nextRevision(plain(tx), threadId);
-      let published = 0;
-      let roots = 0;
-      let newest = 0;
-      for (const branch of branches) {
-        const isGrowing = branch.bones.some((bone) => bone.isStored);
-        if (isGrowing) roots += await this.#moveStored(tx, branch, threadId, revision);
-        const fresh = branch.bones.map((bone, position) => ({ bone, position })).filter(({ bone }) => !bone.isStored);
-        for (const some of slices(fresh, ROWS_AT_ONCE)) {
-          const records = await this.#recordsOf(
-            tx,
-            page,
-            some.map(({ bone }) => bone.id),
-          );
-          const rows = some.flatMap(({ bone, position }) => {
-            const record = records.get(bone.id);
-            const where = { threadId, rootId: branch.rootId, position, revision };
-            return record === undefined ? [] : [this.#rowOf(record, bone, where)];
-          });
-          await tx.insertInto('comments').values(rows).execute();
-          await this.#keepNames(tx, threadId, rows, records);
-          for (const row of rows) {
-            if (STATES[row.state].counts) published += 1;
-            if (row.place === PLACE.root) roots += 1;
-            newest = Math.max(newest, row.created_at);
-          }
+  async #takeBranches(tx: Transaction<Staged>, thread: ThreadRow, branches: readonly Branch[]): Promise<void> {
+    const revision = await nextRevision(plain(tx), thread.id);
+    let published = 0;
+    let roots = 0;
+    let newest = 0;
+    for (const branch of branches) {
+      if (branch.bones.some((bone) => bone.isStored)) roots += await this.#moveStored(tx, thread, branch, revision);
+      const fresh = branch.bones.map((bone, position) => ({ bone, position })).filter(({ bone }) => !bone.isStored);
+      for (const some of slices(fresh, ROWS_AT_ONCE)) {
+        const records = await stagedRecords(
+          tx,
+          thread.page,
+          some.map(({ bone }) => bone.id),
+        );
+        const rows = some.flatMap(({ bone, position }) => {
+          const record = records.get(bone.id);
+          const where = { threadId: thread.id, rootId: branch.rootId, position, revision };
+          return record === undefined ? [] : [rowOf(this.#options.site, record, bone, where)];
+        });
+        await tx.insertInto('comments').values(rows).execute();
+        await this.#keepNames(tx, thread, rows, records);
+        for (const row of rows) {
+          if (STATES[row.state].counts) published += 1;
+          if (row.place === PLACE.root) roots += 1;
+          newest = Math.max(newest, row.created_at);
         }
-        this.#added += fresh.length;
       }
-      await tx
-        .updateTable('threads')
-        .set((expression) => ({
-          published: expression('published', '+', published),
-          roots: expression('roots', '+', roots),
-          last_at: expression.case().when('last_at', '<', newest).then(newest).else(expression.ref('last_at')).end(),
-        }))
-        .where('id', '=', threadId)
-        .execute();
-    });
+      this.#added += fresh.length;
+    }
+    await tx
+      .updateTable('threads')
+      .set((expression) => ({
+        published: expression('published', '+', published),
+        roots: expression('roots', '+', roots),
+        last_at: expression.case().when('last_at', '<', newest).then(newest).else(expression.ref('last_at')).end(),
+      }))
+      .where('id', '=', thread.id)
+      .execute();
     this.#options.onProgress?.({ step: 'writing', done: this.#added + this.#there, of: this.#read });
   }
 
   /** New places and counts for what was there before; the answer is by how much the number of roots changes. */
-  async #moveStored(tx: Transaction<Staging>, branch: Branch, threadId: string, revision: number): Promise<number> {
+  async #moveStored(tx: Transaction<Staged>, thread: ThreadRow, branch: Branch, revision: number): Promise<number> {
     let roots = 0;
     const before = await tx
       .selectFrom('comments')
       .select(['id', 'state', 'parent_id', 'pinned', 'descendants', 'place', 'was_shown', 'revision'])
-      .where('thread_id', '=', threadId)
+      .where('thread_id', '=', thread.id)
       .where('root_id', '=', branch.rootId)
       .execute();
     const byId = new Map(before.map((row) => [row.id, row]));
@@ -428,74 +389,10 @@ class Import {
     return roots;
   }
 
-  async #recordsOf(
-    tx: Transaction<Staging>,
-    page: string,
-    ids: readonly string[],
-  ): Promise<ReadonlyMap<string, CommentRecord & { readonly at: number }>> {
-    const rows = await tx
-      .selectFrom('import_records')
-      .select(['id', 'record', 'created_at'])
-      .where('page', '=', page)
-      .where('id', 'in', ids)
-      .execute();
-    return new Map(rows.map((row) => [row.id, { ...(JSON.parse(row.record) as CommentRecord), at: row.created_at }]));
-  }
-
-  #rowOf(
-    record: CommentRecord & { readonly at: number },
-    bone: {
-      readonly id: string;
-      readonly parentId: string | null;
-      readonly depth: number;
-      readonly descendants: number;
-    },
-    where: { readonly threadId: string; readonly rootId: string; readonly position: number; readonly revision: number },
-  ): CommentRow {
-    const isWiped = STATES[record.state].wiped;
-    const author = isWiped ? null : record.author;
-    const pinned = Number(record.pinned && bone.parentId === null);
-    const place = placeOf({
-      state: record.state,
-      parent_id: bone.parentId,
-      pinned,
-      descendants: bone.descendants,
-    });
-    return {
-      site: this.#options.site,
-      id: bone.id,
-      thread_id: where.threadId,
-      parent_id: bone.parentId,
-      root_id: where.rootId,
-      depth: bone.depth,
-      order_key: renumbered(where.position),
-      place,
-      state: record.state,
-      author_id: author?.id ?? null,
-      author_name: isWiped ? '' : (author?.name ?? 'Guest'),
-      author_role: author?.role ?? 'guest',
-      author_website: isWiped ? null : record.website,
-      email: isWiped ? null : record.email,
-      address: null,
-      text: isWiped ? '' : record.text,
-      format: record.format,
-      mentions: isWiped || record.mentions.length === 0 ? null : JSON.stringify(record.mentions),
-      created_at: record.at,
-      edited_at: isWiped ? null : record.editedAt,
-      up: isWiped ? 0 : record.up,
-      down: isWiped ? 0 : record.down,
-      score: isWiped ? 0 : record.up - record.down,
-      pinned: isWiped ? 0 : pinned,
-      descendants: bone.descendants,
-      revision: where.revision,
-      was_shown: place === PLACE.hidden ? 0 : 1,
-    };
-  }
-
   /** Old ids go on leading to the comment; people who have an id can be named and banned by it. */
   async #keepNames(
-    tx: Transaction<Staging>,
-    threadId: string,
+    tx: Transaction<Staged>,
+    thread: ThreadRow,
     rows: readonly CommentRow[],
     records: ReadonlyMap<string, CommentRecord>,
   ): Promise<void> {
@@ -505,7 +402,7 @@ class Import {
       const oldIds = record === undefined ? [] : [record.oldId, ...record.aliases];
       return [...new Set(oldIds)]
         .filter((oldId) => oldId.toLowerCase() !== row.id)
-        .map((oldId) => ({ site, thread_id: threadId, old_id: oldId, comment_id: row.id }));
+        .map((oldId) => ({ site, thread_id: thread.id, old_id: oldId, comment_id: row.id }));
     });
     if (aliases.length > 0) {
       await tx
@@ -514,18 +411,12 @@ class Import {
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
-    const authors = new Map(
-      rows.flatMap((row) =>
-        row.author_id === null
-          ? []
-          : [
-              [
-                row.author_id,
-                { site, id: row.author_id, token_hash: null, role: row.author_role, created_at: row.created_at },
-              ] as const,
-            ],
-      ),
-    );
+    const authors = new Map<string, Tables['authors']>();
+    for (const row of rows) {
+      if (row.author_id === null) continue;
+      const { author_id: id, author_role: role, created_at } = row;
+      authors.set(id, { site, id, token_hash: null, role, created_at });
+    }
     if (authors.size > 0) {
       await tx
         .insertInto('authors')
@@ -535,83 +426,81 @@ class Import {
     }
   }
 
-  /** Before the comments: a comment makes an author too, but knows nothing of the token. */
   async #takeWriters(): Promise<void> {
-    for (const { record } of await this.#others()) {
-      if (record.kind !== 'writer') continue;
+    const others = await stagedOthers(this.#db);
+    const writers = others.flatMap(({ record }) => (record.kind === 'writer' ? [record] : []));
+    for (const some of slices(writers, ROWS_AT_ONCE)) {
+      const rows = some.map((writer) => ({
+        site: this.#options.site,
+        id: writer.id,
+        token_hash: writer.tokenHash,
+        role: writer.role,
+        created_at: this.#options.now(),
+      }));
       await this.#db
         .insertInto('authors')
-        .values({
-          site: this.#options.site,
-          id: record.id,
-          token_hash: record.tokenHash,
-          role: record.role,
-          created_at: this.#options.now(),
-        })
+        .values(rows)
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
   }
 
   async #takeOthers(): Promise<void> {
-    const { site } = this.#options;
-    for (const some of slices(await this.#others(), ROWS_TOGETHER)) {
+    for (const some of slices(await stagedOthers(this.#db), ROWS_TOGETHER)) {
       await this.#db.transaction().execute(async (tx) => {
-        for (const { line, record } of some) {
-          if (record.kind === 'page') {
-            await tx
-              .updateTable('threads')
-              .set({ url: record.url, title: record.title })
-              .where('site', '=', site)
-              .where('page', '=', this.#options.onto ?? record.id)
-              .where('title', 'is', null)
-              .execute();
-          } else if (record.kind === 'vote') {
-            const comment = await tx
-              .selectFrom('comments')
-              .select('thread_id')
-              .where('site', '=', site)
-              .where('id', '=', record.comment)
-              .executeTakeFirst();
-            if (comment === undefined) {
-              this.#leaveOut(line, 'comment: there is none of this id.');
-              continue;
-            }
-            await tx
-              .insertInto('votes')
-              .values({
-                site,
-                comment_id: record.comment,
-                author_id: record.writer,
-                thread_id: comment.thread_id,
-                value: record.value === 'up' ? 1 : record.value === 'down' ? -1 : 0,
-                counter: record.counter,
-              })
-              .onConflict((conflict) => conflict.doNothing())
-              .execute();
-          } else if (record.kind === 'key') {
-            await tx
-              .insertInto('idempotency_keys')
-              .values({
-                site,
-                author_id: record.writer,
-                key: record.key,
-                act: record.act,
-                comment_id: record.comment,
-                fingerprint: record.fingerprint,
-                created_at: record.createdAt,
-              })
-              .onConflict((conflict) => conflict.doNothing())
-              .execute();
-          }
-        }
+        for (const { line, record } of some) await this.#takeOther(tx, line, record);
       });
     }
   }
 
-  async #others(): Promise<readonly { line: number; record: OtherRecord }[]> {
-    const rows = await this.#db.selectFrom('import_others').selectAll().orderBy('line').execute();
-    return rows.map((row) => ({ line: row.line, record: JSON.parse(row.record) as OtherRecord }));
+  async #takeOther(tx: Transaction<Staged>, line: number, record: OtherRecord): Promise<void> {
+    const { site, onto } = this.#options;
+    if (record.kind === 'page') {
+      await tx
+        .updateTable('threads')
+        .set({ url: record.url, title: record.title })
+        .where('site', '=', site)
+        .where('page', '=', onto ?? record.id)
+        .where('title', 'is', null)
+        .execute();
+    } else if (record.kind === 'vote') {
+      const comment = await tx
+        .selectFrom('comments')
+        .select('thread_id')
+        .where('site', '=', site)
+        .where('id', '=', record.comment)
+        .executeTakeFirst();
+      if (comment === undefined) {
+        this.#leaveOut(line, 'comment: there is none of this id.');
+        return;
+      }
+      await tx
+        .insertInto('votes')
+        .values({
+          site,
+          comment_id: record.comment,
+          author_id: record.writer,
+          thread_id: comment.thread_id,
+          value: record.value === 'up' ? 1 : record.value === 'down' ? -1 : 0,
+          counter: record.counter,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    } else if (record.kind === 'key') {
+      await tx
+        .insertInto('idempotency_keys')
+        .values({
+          site,
+          author_id: record.writer,
+          key: record.key,
+          act: record.act,
+          comment_id: record.comment,
+          fingerprint: record.fingerprint,
+          created_at: record.createdAt,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }
   }
 
   #leaveOut(line: number, reason: string): void {
@@ -624,11 +513,51 @@ class Import {
   }
 }
 
-/** Storage's own functions know nothing of the temporary tables. */
-function plain(tx: Transaction<Staging>): Transaction<Tables> {
-  return tx;
+function rowOf(
+  site: string,
+  record: ReadyRecord,
+  bone: PlacedBone,
+  where: { readonly threadId: string; readonly rootId: string; readonly position: number; readonly revision: number },
+): CommentRow {
+  const isWiped = STATES[record.state].wiped;
+  const { author } = record;
+  const up = isWiped ? 0 : record.up;
+  const down = isWiped ? 0 : record.down;
+  const pinned = Number(!isWiped && record.pinned && bone.parentId === null);
+  const { descendants } = bone;
+  const place = placeOf({ state: record.state, parent_id: bone.parentId, pinned, descendants });
+  return {
+    site,
+    id: bone.id,
+    thread_id: where.threadId,
+    parent_id: bone.parentId,
+    root_id: where.rootId,
+    depth: bone.depth,
+    order_key: renumbered(where.position),
+    place,
+    state: record.state,
+    author_id: isWiped ? null : (author?.id ?? null),
+    author_name: isWiped ? '' : (author?.name ?? 'Guest'),
+    author_role: isWiped ? 'guest' : (author?.role ?? 'guest'),
+    author_website: isWiped ? null : record.website,
+    email: isWiped ? null : record.email,
+    address: null,
+    text: isWiped ? '' : record.text,
+    format: record.format,
+    mentions: isWiped || record.mentions.length === 0 ? null : JSON.stringify(record.mentions),
+    created_at: record.at,
+    edited_at: isWiped ? null : record.editedAt,
+    up,
+    down,
+    score: up - down,
+    pinned,
+    descendants,
+    revision: where.revision,
+    was_shown: place === PLACE.hidden ? 0 : 1,
+  };
 }
 
-function* slices<T>(all: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+/** Storage's own functions know nothing of the temporary tables. */
+function plain(tx: Transaction<Staged>): Transaction<Tables> {
+  return tx;
 }
