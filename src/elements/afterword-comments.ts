@@ -3,7 +3,7 @@
  * right after the first paint (`acts.ts`), because until then it would only stand in the way.
  */
 import { html, LitElement, nothing, type CSSResult, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, state } from './property.ts';
 import type { Adapter } from '../adapters/adapter.ts';
 import type { Order, Rules, Votes } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
@@ -12,14 +12,13 @@ import { en } from '../i18n/en.ts';
 import {
   direction,
   languageOf,
-  loadMessages,
-  matchLanguage,
   say,
   timeAgo,
   type AllMessages,
   type MessageKey,
   type Messages,
 } from '../i18n/locale.ts';
+import { loadMessages, wordsAtHand } from '../i18n/languages.ts';
 import { AppearanceController } from './appearance.ts';
 import { attribute, ATTRIBUTES, narrowRules, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread } from './afterword-thread.ts';
@@ -418,9 +417,7 @@ export class AfterwordComments extends LitElement {
     const wished = this.lang || inherited(this, 'lang') || document.documentElement.lang || 'en';
     if (wished !== this.#language) {
       this.#language = wished;
-      // English is here; so are its numbers and times as a region writes them.
-      this.#loaded =
-        matchLanguage(wished) !== 'en' ? null : /^en-[a-z]{2}$/i.test(wished) ? { ...en, lang: wished } : en;
+      this.#loaded = wordsAtHand(wished);
       if (!this.#loaded) void this.#loadWords(wished);
     }
     this.#useWords();

@@ -1,6 +1,6 @@
 /** A number of comments, wherever on a page an author wants one. */
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, state } from './property.ts';
 import { normalisePageId } from '../model/page-id.ts';
 import { en } from '../i18n/en.ts';
 import { formatNumber, type Messages } from '../i18n/locale.ts';

@@ -4,7 +4,8 @@
  */
 import { html, LitElement, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { query } from 'lit/decorators/query.js';
+import { property, state } from './property.ts';
 import type { Rendered } from '../content/safe-html.ts';
 import { renderComment } from '../content/safe-html.ts';
 import { en } from '../i18n/en.ts';

@@ -1,6 +1,6 @@
 /** The rows of a thread: comments in nested lists. What can be done with them comes after the first paint (`acts.ts`). */
 import { html, LitElement, nothing, type CSSResult, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
+import { property } from './property.ts';
 import type { Comment, Mention } from '../model/comment.ts';
 import type { Row, ThreadView } from '../model/view.ts';
 import type { ThreadStore } from '../sync/store.ts';

@@ -1,6 +1,6 @@
 /** Beside the heading: the order to read a thread in. */
 import { css, html, LitElement, nothing, type CSSResult, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
+import { property } from './property.ts';
 import type { Order } from '../model/comment.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import { isFree } from './registry.ts';

@@ -4,7 +4,7 @@
  */
 import { css, html, LitElement, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, state } from './property.ts';
 import { en } from '../i18n/en.ts';
 import { enWriting } from '../i18n/en-writing.ts';
 import type { AllMessages, Messages } from '../i18n/locale.ts';

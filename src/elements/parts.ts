@@ -1,6 +1,7 @@
 /** The parts that are fetched after the first paint, each named here once. */
 import { loadMarkupPart, useMarkupPart } from '../content/safe-html.ts';
 import { useWritingPart } from '../sync/threads.ts';
+import { useParts } from './later.ts';
 import { laterPart, savesData, whenIdle } from './lazy.ts';
 
 export const actsPart = laterPart(() => import('./acts.ts'), import.meta.url);
@@ -22,3 +23,5 @@ export function fetchAhead(fetched: () => void): void {
   // What fails is asked for again, and told, when it is needed.
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
+
+useParts({ countPart, formPart, forgetPart, localPart, fetchAhead });

@@ -4,7 +4,7 @@ import { createAfterwordAdapter } from '../adapters/afterword.ts';
 import { normalisePageId, pageId } from '../model/page-id.ts';
 import type { ThreadSettings } from '../sync/store.ts';
 import { localShelf } from '../sync/threads.ts';
-import { localPart } from './parts.ts';
+import { later } from './later.ts';
 
 export interface PageWishes {
   readonly id: string;
@@ -62,7 +62,7 @@ export function adapterFor(
   let adapter = adapters.get(name);
   if (!adapter) {
     adapter = local
-      ? localPart().then((part) => part.createLocalAdapter(localShelf(storage)))
+      ? later.localPart().then((part) => part.createLocalAdapter(localShelf(storage)))
       : Promise.resolve(createAfterwordAdapter(server));
     adapters.set(name, adapter);
     adapter.catch(() => adapters.delete(name)); // A part that could not be fetched is asked for again.

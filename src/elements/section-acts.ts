@@ -20,7 +20,7 @@ import {
   AfterwordVotedEvent,
 } from './events.ts';
 import { areKeysOn, keysPanel, rememberKeys, stepOf } from './keys.ts';
-import { fetchAhead, forgetPart, formPart } from './parts.ts';
+import { later } from './later.ts';
 import { sectionActStyles } from './section-act-styles.ts';
 
 export class SectionActs {
@@ -62,9 +62,9 @@ export class SectionActs {
   }
 
   fetchAhead(): void {
-    fetchAhead(() => {
+    later.fetchAhead(() => {
       // Not under the hands of a reader who already types into the plain field.
-      if (formPart.loaded && this.#root.activeElement?.matches('.opener')) void this.openForm();
+      if (later.formPart.loaded && this.#root.activeElement?.matches('.opener')) void this.openForm();
       else this.section.requestUpdate();
     });
   }
@@ -85,7 +85,7 @@ export class SectionActs {
   /** The form; null while it is not here, and a plain field stands in for it. */
   form(): TemplateResult | null {
     const { manner, store, images } = this.section;
-    if (!formPart.loaded) {
+    if (!later.formPart.loaded) {
       return this.#formMissing ? html`<p class="message">${say(this.words(), 'problem.part-missing')}</p>` : null;
     }
     return html`<afterword-form
@@ -104,7 +104,7 @@ export class SectionActs {
   }
 
   async openForm(): Promise<void> {
-    this.#formMissing = !(formPart.loaded ?? (await formPart().catch(() => null)));
+    this.#formMissing = !(later.formPart.loaded ?? (await later.formPart().catch(() => null)));
     if (this.#formMissing) return this.section.requestUpdate();
     await this.section.keepTyped();
     this.section.requestUpdate();
@@ -156,7 +156,7 @@ export class SectionActs {
           ${say(words, 'keys')}
         </button>
         ${
-          forgetPart.loaded
+          later.forgetPart.loaded
             ? html`<afterword-forget .store=${this.section.store} .messages=${words}></afterword-forget>`
             : html`<button type="button" class="quiet" @click=${() => void this.#forget()}>
                 ${say(words, 'forget')}
@@ -201,7 +201,7 @@ export class SectionActs {
   }
 
   async #forget(): Promise<void> {
-    if (!(await forgetPart().catch(() => null))) return this.say(say(this.words(), 'problem.part-missing'));
+    if (!(await later.forgetPart().catch(() => null))) return this.say(say(this.words(), 'problem.part-missing'));
     this.section.requestUpdate();
     await this.section.updateComplete;
     await this.#root.querySelector('afterword-forget')?.ask();

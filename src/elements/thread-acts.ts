@@ -11,7 +11,7 @@ import type { AfterwordThread } from './afterword-thread.ts';
 import { AfterwordVoteEvent } from './events.ts';
 import { openMenu } from './menu.ts';
 import { newId } from './new-id.ts';
-import { formPart } from './parts.ts';
+import { later } from './later.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
 import type { RowList } from './row-list.ts';
 import { commentControls, gapControls } from './row-controls.ts';
@@ -212,7 +212,7 @@ export class ThreadActs {
   }
 
   async #openForm(view: RowView, mode: 'reply' | 'edit'): Promise<AfterwordForm | null> {
-    const part = formPart.loaded ?? (await formPart().catch(() => null));
+    const part = later.formPart.loaded ?? (await later.formPart().catch(() => null));
     if (!part) {
       this.thread.announce(say(this.words(), 'problem.part-missing'));
       return null;

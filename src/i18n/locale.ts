@@ -1,9 +1,8 @@
 /**
- * Words, numbers and times in the reader's language: which language is spoken, how a message is filled in, and how
- * numbers and times are written. The languages themselves stand in files of their own, fetched when first needed; the
- * thread's English alone is there from the start.
+ * Words, numbers and times in the reader's language: how a message is filled in, and how numbers and times are written.
+ * Which language is spoken is chosen in `languages.ts`.
  */
-import { en } from './en.ts';
+import type { en } from './en.ts';
 import type { enWriting } from './en-writing.ts';
 
 /** Forms by number, as `Intl.PluralRules` names them. */
@@ -19,34 +18,6 @@ export type Messages = Words<MessageKey> & { readonly [key in WritingKey]?: Mess
 /** All words of a language, as a language's file has them. */
 export type AllMessages = Words<MessageKey | WritingKey>;
 export type Values = Readonly<Record<string, string | number>>;
-
-const english = async (): Promise<AllMessages> => ({ ...en, ...(await import('./en-writing.ts')).enWriting });
-
-const languages: Readonly<Record<string, () => Promise<AllMessages>>> = {
-  en: english,
-  ar: async () => (await import('./ar.ts')).ar,
-  de: async () => (await import('./de.ts')).de,
-};
-
-/** The languages there are, by the tags that name them. */
-export const LANGUAGES: readonly string[] = Object.keys(languages);
-
-/** Our name for a language tag, or `en` where we don't speak it: `de-AT` and `DE_at` are `de`. */
-export function matchLanguage(tag: string): string {
-  const language = firstPart(tag);
-  return LANGUAGES.includes(language) ? language : 'en';
-}
-
-/**
- * All words for a language tag, the region of the tag kept, so that Austria's numbers look Austrian. Rejects where the
- * language's file can't be fetched; the caller goes on with what it has, which is English at first.
- */
-export async function loadMessages(tag: string): Promise<AllMessages> {
-  const language = matchLanguage(tag);
-  const messages = await (languages[language] ?? english)();
-  const wanted = tag.trim().replaceAll('_', '-');
-  return firstPart(wanted) === language && isTag(wanted) ? { ...messages, lang: wanted } : messages;
-}
 
 /** One sentence, filled in. `count` chooses the plural form; numbers are written as the language writes them. */
 export function say<Key extends string>(messages: Words<Key>, key: Key, values: Values = {}): string {
@@ -151,19 +122,6 @@ const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 /** A name written the other way would turn the sentence around it: it is put between isolating marks. */
 function isolate<Value>(value: Value, rtl: boolean): Value | string {
   return typeof value === 'string' && value && RTL_LETTER.test(value) !== rtl ? `\u2068${value}\u2069` : value;
-}
-
-function firstPart(tag: string): string {
-  return tag.trim().toLowerCase().split(/[-_]/)[0] ?? '';
-}
-
-function isTag(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    // Not a language tag: our own name for the language is good enough.
-    return false;
-  }
 }
 
 /** Making an `Intl` object is slow, and a thread needs each of them some hundred times. */

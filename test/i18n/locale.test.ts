@@ -3,14 +3,13 @@ import { expect } from '@open-wc/testing';
 import { ar } from '../../src/i18n/ar.ts';
 import { de } from '../../src/i18n/de.ts';
 import { en } from '../../src/i18n/en.ts';
+import { loadMessages, matchLanguage } from '../../src/i18n/languages.ts';
 import { enWriting } from '../../src/i18n/en-writing.ts';
 import {
   direction,
   duration,
   formatNumber,
   fullTime,
-  loadMessages,
-  matchLanguage,
   relativeTime,
   say,
   sayParts,

@@ -5,7 +5,7 @@ import { de } from '../../src/i18n/de.ts';
 import { en } from '../../src/i18n/en.ts';
 import { enWriting } from '../../src/i18n/en-writing.ts';
 import type { AllMessages, Message } from '../../src/i18n/locale.ts';
-import { LANGUAGES, loadMessages } from '../../src/i18n/locale.ts';
+import { LANGUAGES, loadMessages } from '../../src/i18n/languages.ts';
 
 const english: AllMessages = { ...en, ...enWriting };
 const languages: Readonly<Record<string, AllMessages>> = { en: english, de, ar };
