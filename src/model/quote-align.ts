@@ -5,7 +5,9 @@
  * All sums count in rare words: a word that stands once in the text (or no longer) weighs 1, one that stands on every
  * line about a third.
  */
-import { foldText, wordsOf, type PreparedText } from './quote-text.ts';
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- Every index is below the length of what it looks into, and asking again in the innermost loop would be most of the work. */
+import { foldText, wordsOf } from './quote-text.ts';
+import type { PreparedText } from './quote-text.ts';
 
 /** A passage is not torn apart for little: whatever meets after a tear must be worth half a rare word. */
 const TEAR = 0.5;

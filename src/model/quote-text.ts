@@ -3,6 +3,8 @@
  * and indexed once, so that a hundred quotes can be sought in it. Every answer goes back to offsets of the text as it is.
  */
 
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- Tables made here side by side: an index into one is an index into all. */
+
 /** A text without the differences that editors and typesetters make, and the way back to the text as it is. */
 export interface FoldedText {
   readonly text: string;

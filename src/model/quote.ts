@@ -3,10 +3,13 @@
  * was edited. Text alone; where the text comes from and how a passage is painted is `src/inline`'s (METHOD.md there
  * has the method with its figures). A wrong place is worse than no place.
  */
-import { findPlaces, needleFor, type Needle } from './quote-align.ts';
-import { hashOf, prepareText, wordBoundary, type PreparedText } from './quote-text.ts';
+import { findPlaces, needleFor } from './quote-align.ts';
+import type { Needle } from './quote-align.ts';
+import { hashOf, prepareText, wordBoundary } from './quote-text.ts';
+import type { PreparedText } from './quote-text.ts';
 
-export { prepareInSteps, prepareText, type PreparedText } from './quote-text.ts';
+export { prepareInSteps, prepareText } from './quote-text.ts';
+export type { PreparedText } from './quote-text.ts';
 
 /** The two selectors are the W3C's (Web Annotation Data Model 4.2.4, 4.2.5, and 4.2.9 for the very long). */
 export interface TextQuoteSelector {
@@ -75,8 +78,8 @@ export function describeQuote(text: string, start: number, end: number, marker?:
         } as const);
   // If the passage were deleted, what would be taken for it? Only a better place will be believed.
   const without = prepareText(text.slice(0, start) + text.slice(end));
-  const lookalikes = partsOf(quote).map((part) => {
-    const needle = needleFor(without, part.prefix, part.exact, part.suffix);
+  const lookalikes = [...new Set(endsOf(quote))].map(({ prefix, exact, suffix }) => {
+    const needle = needleFor(without, prefix, exact, suffix);
     return (findPlaces(without, needle, LEFT)[0]?.score ?? 0) / (needle.weight || 1);
   });
   return {
@@ -97,19 +100,18 @@ function selectorFor(text: string, start: number, end: number): TextQuoteSelecto
   };
 }
 
-function partsOf(quote: Quote['quote']): readonly TextQuoteSelector[] {
-  return quote.type === 'RangeSelector' ? [quote.startSelector, quote.endSelector] : [quote];
+/** Of the very long its two ends; any other is its own head and tail. */
+function endsOf(quote: Quote['quote']): readonly [head: TextQuoteSelector, tail: TextQuoteSelector] {
+  return quote.type === 'RangeSelector' ? [quote.startSelector, quote.endSelector] : [quote, quote];
 }
 
 export function findQuote(text: PreparedText, quote: Quote): FoundQuote {
   const { start, end } = quote.position;
-  const parts = partsOf(quote.quote);
-  const head = parts[0]!;
-  const tail = parts.at(-1)!;
+  const [head, tail] = endsOf(quote.quote);
   const there = text.original.slice(start, end);
-  if (text.hash === quote.text.hash && there.startsWith(head.exact) && there.endsWith(tail.exact)) {
-    return { state: 'sure', start, end };
-  }
+  const whole = there.length === end - start && there.startsWith(head.exact) && there.endsWith(tail.exact);
+  if (text.hash === quote.text.hash && whole) return { state: 'sure', start, end };
+
   const fromEnd = quote.text.length - end;
   const first = findPart(text, head, quote.lookalike, start, quote.text.length - start - head.exact.length);
   if (head === tail || first.state === 'gone') return first;
@@ -138,10 +140,10 @@ function findPart(
     Math.abs(startOf(start) - fromStart) <= 1 || Math.abs(text.original.length - endOf(end) - fromEnd) <= 1;
 
   const copies = copiesOf(text.folded.text, needle);
-  const copy =
-    copies.find(([start, end]) => unmoved(start, end)) ??
-    (copies.length === 1 && lookalike * MARGIN < 1 ? copies[0] : undefined);
+  const unique = copies.length === 1 && lookalike * MARGIN < 1;
+  const copy = copies.find(([start, end]) => unmoved(start, end)) ?? (unique ? copies[0] : undefined);
   if (copy) return { state: 'sure', start: startOf(copy[0]), end: endOf(copy[1]) };
+  if (copies.length > 1) return GONE;
 
   const [best, second] = findPlaces(text, needle, LEFT);
   if (!best) return GONE;

@@ -12,17 +12,17 @@ import { parseArgs } from 'node:util';
 import search from 'approx-string-match';
 import { describeQuote, findQuote, prepareText, type Quote } from '../../src/model/quote.ts';
 
-export type Outcome = 'unchanged' | 'unchanged-dup' | 'moved' | 'edited' | 'deleted' | 'deleted-decoy' | 'ambiguous';
+type Outcome = 'unchanged' | 'unchanged-dup' | 'moved' | 'edited' | 'deleted' | 'deleted-decoy' | 'ambiguous';
 type Span = readonly [start: number, end: number];
 
-export interface Pair {
+interface Pair {
   readonly id: string;
   readonly lang: string;
   readonly old_text: string;
   readonly new_text: string;
 }
 
-export interface Sample {
+interface Sample {
   readonly pair: string;
   readonly id: string;
   readonly start: number;
@@ -95,10 +95,10 @@ const covers = (share: number, a: Span, b: Span): boolean =>
 const sameEnds = (a: Span, b: Span): boolean => Math.abs(a[0] - b[0]) <= 2 && Math.abs(a[1] - b[1]) <= 2;
 const inside = (a: Span, b: Span): boolean => a[0] >= b[0] - 2 && a[1] <= b[1] + 2;
 
-export type Verdict = 'found' | 'loose' | 'wrong' | 'missed' | 'orphaned' | 'false' | 'fine' | 'elsewhere';
+type Verdict = 'found' | 'loose' | 'wrong' | 'missed' | 'orphaned' | 'false' | 'fine' | 'elsewhere';
 
 /** `loose`: found, but an edited quote's ends are off. `fine` and `elsewhere` are for the ambiguous. */
-export function judge(sample: Sample, span: Span | null): Verdict {
+function judge(sample: Sample, span: Span | null): Verdict {
   const { outcome, expect, core, slot } = sample;
   const right = [expect, core].filter((it) => it != null);
   if (outcome === 'deleted' || outcome === 'deleted-decoy') {
@@ -114,7 +114,7 @@ export function judge(sample: Sample, span: Span | null): Verdict {
   return right.some((it) => covers(0.85, it, span)) ? 'found' : 'loose';
 }
 
-export interface Figures {
+interface Figures {
   readonly quotes: number;
   /** Per cent. */
   readonly found: number;
@@ -125,9 +125,9 @@ export interface Figures {
   readonly ms: number;
 }
 
-export type Judged = { readonly sample: Sample; readonly answer: Answer; readonly verdict: Verdict };
+type Judged = { readonly sample: Sample; readonly answer: Answer; readonly verdict: Verdict };
 
-export function figuresOf(judged: readonly Judged[]): Figures {
+function figuresOf(judged: readonly Judged[]): Figures {
   const percent = (part: (it: Judged) => boolean, of: (it: Judged) => boolean): number => {
     const all = judged.filter(of);
     return (100 * all.filter(part).length) / all.length;
@@ -159,13 +159,13 @@ const GATES: readonly [keyof Figures, 'least' | 'most', number][] = [
 ];
 
 /** Half of the pairs, by their ids alone: numbers in the matcher were chosen on the others. */
-export const isHeldOut = (pair: string): boolean => {
+const isHeldOut = (pair: string): boolean => {
   let hash = 7;
   for (const sign of pair) hash = (Math.imul(hash, 31) + sign.codePointAt(0)!) >>> 0;
   return ((hash ^ (hash >>> 7)) & 1) === 1;
 };
 
-export function run(matcher: Matcher, pairs: readonly Pair[], samples: readonly Sample[]): Judged[] {
+function run(matcher: Matcher, pairs: readonly Pair[], samples: readonly Sample[]): Judged[] {
   return pairs.flatMap((pair) => {
     const find = matcher(pair);
     return samples
