@@ -31,6 +31,7 @@ export default defineConfig({
       // first paint.
       preserveEntrySignatures: 'allow-extension',
       output: {
+        codeSplitting: { groups: [{ name: 'afterword', tags: ['$initial'] }] },
         // A library's build leaves the white space to its user's build. Ours is the last.
         minify: true,
         entryFileNames: '[name].js',
