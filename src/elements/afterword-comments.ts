@@ -5,7 +5,7 @@
 import { html, LitElement, nothing, type CSSResult, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from './property.ts';
 import type { Adapter } from '../adapters/adapter.ts';
-import type { Order, Rules, Votes } from '../model/comment.ts';
+import type { Order, Votes } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { en } from '../i18n/en.ts';
@@ -19,8 +19,8 @@ import {
   type Messages,
 } from '../i18n/locale.ts';
 import { loadMessages, wordsAtHand } from '../i18n/languages.ts';
-import { AppearanceController } from './appearance.ts';
-import { attribute, ATTRIBUTES, narrowRules, readAttribute, type AttributeName } from './attributes.ts';
+import { readAppearance, type Appearance } from './appearance.ts';
+import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
 import { AfterwordCountChangeEvent, AfterwordFailedEvent, AfterwordLoadedEvent } from './events.ts';
@@ -31,23 +31,9 @@ import { adapterFor, placePage, type PlacedPage } from './place.ts';
 import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
 import type { SectionActs } from './section-acts.ts';
-import { shared, tokens } from './styles.ts';
+import { base, tokens } from './styles.ts';
 import { ThreadController } from './thread-controller.ts';
 import './afterword-thread.ts';
-
-/** Before the site told its rules: nothing is offered that may not be allowed. */
-const UNKNOWN_RULES: Rules = {
-  votes: 'none',
-  name: 'optional',
-  email: 'optional',
-  website: false,
-  minLength: 1,
-  maxLength: 10_000,
-  maxDepth: null,
-  editSeconds: 0,
-  closed: false,
-  consent: null,
-};
 
 /** Properties that name another discussion, or another way to keep it: a change of one opens it anew (E-7). */
 const PLACE = ['adapter', 'backend', 'server', 'site', 'pageId', 'pageUrl', 'storage', 'pageSize', 'maxDepth'] as const;
@@ -124,7 +110,7 @@ type Seen = ReturnType<typeof see>;
  * @cssprop [--afterword-scroll-margin] - Room above a comment that is scrolled to, for a header that sticks. Default 5rem.
  */
 export class AfterwordComments extends LitElement {
-  static override styles: CSSResult[] = [shared, tokens, commentsStyles];
+  static override styles: CSSResult[] = [base, tokens, commentsStyles];
 
   /** What keeps the comments: `afterword` (a server of ours) or `local` (this browser). Default: by `server`. */
   @property(attribute('backend')) backend: '' | 'afterword' | 'local' = ATTRIBUTES.backend.fallback;
@@ -204,7 +190,7 @@ export class AfterwordComments extends LitElement {
   /** How many comments *Show N comments* names. */
   @state() private waiting: number | null = null;
 
-  readonly #appearance = new AppearanceController(this, () => this.colorScheme);
+  #appearance: Appearance = { classes: 'root light', behind: '' };
   readonly #view = new ThreadController(this, () => this.opened, see);
   #acts: SectionActs | null = null;
   #actsForThread: ActsForThread | null = null;
@@ -212,7 +198,6 @@ export class AfterwordComments extends LitElement {
   #opening = 0;
   #stops: (() => void)[] = [];
   #mannerKey = '';
-  readonly #warned = new Set<string>();
   #told: { count?: number; problem?: string | null } = {};
   /** How operations ended before anybody could tell. */
   #early: Outcome[] = [];
@@ -248,6 +233,7 @@ export class AfterwordComments extends LitElement {
     this.#followFragment();
     // `lang` of an element around us is not ours to be told of.
     this.#readLanguage();
+    this.#acts?.watch();
     // Moved or put back: the thread was given back when we left.
     if (this.hasUpdated) this.requestUpdate('adapter');
   }
@@ -256,6 +242,7 @@ export class AfterwordComments extends LitElement {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#followFragment);
     this.#close();
+    this.#acts?.rest();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -271,20 +258,18 @@ export class AfterwordComments extends LitElement {
   }
 
   override firstUpdated(): void {
-    this.#appearance.look();
     if (this.started) return;
     if (this.loading === 'manual') void this.#count();
     else this.#startWhenNear();
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has('colorScheme')) this.#appearance.look();
+    if (changed.has('colorScheme')) this.look();
     const root = this.renderRoot.querySelector('section');
-    const depth = String(Math.max(1, this.manner?.rules.maxDepth ?? 1));
+    const depth = Math.min(this.maxDepth, this.#view.selected?.rules?.maxDepth ?? Infinity);
     // Through the object model: a style attribute is dead under a strict content security policy.
-    for (const [name, value] of Object.entries({ ...this.#appearance.current.variables, '--_depth': depth })) {
-      root?.style.setProperty(name, value);
-    }
+    root?.style.setProperty('--_depth', String(depth || 1));
+    root?.style.setProperty('--_behind', this.#appearance.behind);
     this.#tell();
   }
 
@@ -293,7 +278,7 @@ export class AfterwordComments extends LitElement {
     const view = this.manner && this.#view.selected;
     const isThere = view && (view.phase === 'ready' || view.size > 0);
     return html`<section
-      class=${this.#appearance.current.classes}
+      class=${this.#appearance.classes}
       part="section"
       dir=${direction(words)}
       lang=${languageOf(words)}
@@ -304,7 +289,7 @@ export class AfterwordComments extends LitElement {
         <h2 id="heading" part="heading" tabindex="-1">
           ${isThere ? [say(words, 'comments', { count: view.count }), this.#age(view, words)] : say(words, 'heading')}
         </h2>
-        ${isThere ? html`<div class="orders">${this.#acts?.toolbar(this.#orders(), view.order)}</div>` : nothing}
+        ${isThere ? html`<div class="orders">${this.#acts?.toolbar(view.order)}</div>` : nothing}
       </div>
       <div class="said hidden" role="status"></div>
       ${isThere ? this.#there(view, words) : this.#notThere(view, words)}
@@ -381,7 +366,8 @@ export class AfterwordComments extends LitElement {
 
   #form(words: Messages): unknown {
     if (this.readonly) return nothing;
-    if (this.manner?.rules.closed) return this.#view.selected?.size ? this.#message(say(words, 'closed')) : nothing;
+    if (this.#view.selected?.rules?.closed)
+      return this.#view.selected?.size ? this.#message(say(words, 'closed')) : nothing;
     return [
       // A real field: what is typed before the form is here, or where it can't come, is kept.
       this.#acts?.form() ??
@@ -493,17 +479,10 @@ export class AfterwordComments extends LitElement {
     }
   }
 
-  #orders(): readonly Order[] {
-    const orders = this.opened?.can.orders ?? [];
-    return this.manner?.rules.votes === 'none' ? orders.filter((order) => order !== 'most-voted') : orders;
-  }
-
   #makeManner(): Manner | null {
     const { words, readonly, images } = this;
     if (!words) return null;
-    const known = this.#view.selected?.rules;
-    const { rules, ignored } = narrowRules(known ?? UNKNOWN_RULES, this);
-    if (known) for (const name of ignored) this.#warnLooser(name);
+    const rules = this.#acts?.rules() ?? null;
     const separateVotes = this.voteCount === 'separate';
     // Rules come anew with every answer: only what they say tells whether the rows have to be drawn again.
     const key = JSON.stringify([rules, separateVotes, readonly, images, this.#page?.url]);
@@ -524,11 +503,12 @@ export class AfterwordComments extends LitElement {
     };
   }
 
-  /** Only what the author wrote is worth a warning; a default that the site narrows is as it should be. */
-  #warnLooser(name: AttributeName): void {
-    if (!this.hasAttribute(name) || this.#warned.has(name)) return;
-    this.#warned.add(name);
-    console.warn(`Afterword: ${name}="${this.getAttribute(name)}" is looser than the site's rules and is ignored.`);
+  /** @internal Looks at the surroundings again: light or dark. */
+  look(): void {
+    const { classes, behind } = readAppearance(this, this.colorScheme);
+    if (classes === this.#appearance.classes && behind === this.#appearance.behind) return;
+    this.#appearance = { classes, behind };
+    this.requestUpdate();
   }
 
   readonly #again = (): void => {
@@ -583,6 +563,7 @@ export class AfterwordComments extends LitElement {
     this.#actsForThread = { ThreadActs: part.ThreadActs, words };
     this.#acts = new part.SectionActs(this, words);
     this.#acts.follow(this.opened);
+    this.#acts.watch();
     for (const outcome of this.#early.splice(0)) this.#acts.heard(outcome);
     this.requestUpdate();
     return this.#acts;

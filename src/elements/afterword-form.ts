@@ -17,6 +17,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Ambient } from '../sync/ambient.ts';
 import { ambient } from '../sync/ambient.ts';
 import type { Draft, DraftPlace, ThreadStore } from '../sync/store.ts';
+import { adoptTextStyles } from './adopt.ts';
 import { AfterwordSubmitEvent } from './events.ts';
 import type { Field, Wrong } from './form-checks.ts';
 import { findWrong, OPEN_RULES, websiteOf } from './form-checks.ts';
@@ -28,8 +29,7 @@ import type { Change, Selected, Tool } from './form-text.ts';
 import { applyTool, insertBlock, lengthOf, mentionsIn, quoted } from './form-text.ts';
 import { renderTools } from './form-tools.ts';
 import { newId } from './new-id.ts';
-import { shared } from './styles.ts';
-import { textStyles } from './text-styles.ts';
+import { shared } from './control-base.ts';
 
 export type FormMode = 'new' | 'reply' | 'edit';
 
@@ -60,7 +60,7 @@ const lastSent = new WeakMap<ThreadStore, { readonly place: DraftPlace; readonly
  * @fires {AfterwordFormCloseEvent} afterword-form-close - The words are sent, or the reader closed the form.
  */
 export class AfterwordForm extends LitElement {
-  static override styles = [shared, textStyles, formStyles];
+  static override styles = [shared, formStyles];
 
   /** The thread that is written to. */
   @property({ attribute: false }) store: ThreadStore | null = null;
@@ -185,6 +185,7 @@ export class AfterwordForm extends LitElement {
   }
 
   protected override updated(): void {
+    if (this.shown) adoptTextStyles(this.renderRoot as ShadowRoot);
     const { field } = this;
     if (field.value !== this.text) field.value = this.text;
     if (!CSS.supports('field-sizing', 'content')) grow(field);

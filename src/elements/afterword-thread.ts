@@ -1,16 +1,16 @@
 /** The rows of a thread: comments in nested lists. What can be done with them comes after the first paint (`acts.ts`). */
 import { html, LitElement, nothing, type CSSResult, type TemplateResult } from 'lit';
 import { property } from './property.ts';
-import type { Comment, Mention } from '../model/comment.ts';
+import type { Comment } from '../model/comment.ts';
 import type { Row, ThreadView } from '../model/view.ts';
 import type { ThreadStore } from '../sync/store.ts';
 import { asWords, isMarkupPartHere, loadMarkupPart, renderComment, type Rendered } from '../content/safe-html.ts';
 import type { AllMessages } from '../i18n/locale.ts';
+import { adoptTextStyles } from './adopt.ts';
 import { isFree } from './registry.ts';
 import type { Manner, RowView } from './row.ts';
 import { RowList } from './row-list.ts';
-import { shared } from './styles.ts';
-import { textStyles } from './text-styles.ts';
+import { base } from './styles.ts';
 import { ThreadController } from './thread-controller.ts';
 import { threadStyles } from './thread-styles.ts';
 import type { ThreadActs } from './thread-acts.ts';
@@ -42,7 +42,7 @@ export interface ActsForThread {
  * @csspart more - A button that loads more.
  */
 export class AfterwordThread extends LitElement {
-  static override styles: CSSResult[] = [shared, textStyles, threadStyles];
+  static override styles: CSSResult[] = [base, threadStyles];
 
   /** The discussion that is shown. */
   @property({ attribute: false }) store: ThreadStore | null = null;
@@ -82,6 +82,11 @@ export class AfterwordThread extends LitElement {
     return this.#view.selected?.more ?? null;
   }
 
+  /** @internal What can be done with the rows; null while that part is not here. */
+  get hands(): ThreadActs | null {
+    return this.#acts;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     // Half a minute: a relative time is never wrong by more than its own unit.
@@ -100,38 +105,10 @@ export class AfterwordThread extends LitElement {
     void this.#draw();
   }
 
-  /** Brings a comment before the reader's eyes, whole, and focuses it; false where it is not among the rows. */
-  reveal(commentId: string, block: 'start' | 'nearest' = 'start'): boolean {
-    const view = this.#list?.reach(commentId);
-    if (!view) return false;
-    this.#list?.focus(view, block === 'start');
-    if (view.state.length === 'cut') {
-      view.state.length = 'open';
-      this.#list?.redraw(view);
-    }
-    if (block === 'nearest') view.box.scrollIntoView({ block });
-    return true;
-  }
-
   /** Resolves when all rows are on the screen. */
   async drawn(): Promise<void> {
     await this.updateComplete;
     if (!this.#list?.whole) await new Promise<void>((done) => this.#waiting.push(done));
-  }
-
-  /** Who can be mentioned: the writers the reader can see, once each. */
-  people(): readonly Mention[] {
-    const people = new Map<string, Mention>();
-    for (const row of this.rows) {
-      const { id, name } = (row.kind === 'comment' && row.comment.author) || {};
-      if (id && name) people.set(id, { id, name });
-    }
-    return [...people.values()];
-  }
-
-  /** Moves the focus along the rows. */
-  step(way: 'next' | 'previous' | 'parent'): void {
-    this.#acts?.step(way);
   }
 
   override render(): TemplateResult {
@@ -148,6 +125,7 @@ export class AfterwordThread extends LitElement {
     }
     const { manner, acts } = this;
     if (!manner || !this.isConnected) return;
+    adoptTextStyles(this.renderRoot as ShadowRoot);
     const list = (this.#list ??= this.#makeList());
     list.show(this.rows, {
       manner,

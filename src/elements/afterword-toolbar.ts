@@ -1,10 +1,10 @@
 /** Beside the heading: the order to read a thread in. */
-import { css, html, LitElement, nothing, type CSSResult, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from './property.ts';
 import type { Order } from '../model/comment.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import { isFree } from './registry.ts';
-import { shared } from './styles.ts';
+import { shared } from './control-base.ts';
 
 /**
  * The order of a discussion. It stands inside `<afterword-comments>`, which gives it what it shows and listens to
@@ -15,7 +15,7 @@ import { shared } from './styles.ts';
  * @csspart order - One order that can be chosen.
  */
 export class AfterwordToolbar extends LitElement {
-  static override styles: CSSResult[] = [
+  static override styles: CSSResultGroup = [
     shared,
     css`
       .orders {

@@ -2,7 +2,7 @@
  * The attributes of a section (E-3) in one table: how each is read, its default, what is allowed. A wrong value is one
  * clear error in the console and the default is used; nothing here throws, and attributes are never written back.
  */
-import type { Order, Rules, Votes } from '../model/comment.ts';
+import type { Order, Votes } from '../model/comment.ts';
 
 /** What one attribute may say. `read` gives null for a value that is not allowed. */
 interface Kind<Value> {
@@ -107,37 +107,4 @@ export function attribute(name: AttributeName): {
   converter: { fromAttribute(value: string | null): unknown };
 } {
   return { attribute: name, converter: { fromAttribute: (value) => readAttribute(name, value) } };
-}
-
-/** What the page asks of the site's rules. */
-export interface Wishes {
-  readonly votes: Votes;
-  readonly maxDepth: number;
-  readonly minLength: number;
-  readonly maxLength: number;
-}
-
-const VOTES: readonly Votes[] = ['none', 'up', 'up-down'];
-
-/**
- * The site's rules, narrowed by what the page asks. A page can't loosen them: such a wish is named in `ignored`, to be
- * warned about where the author wrote it and did not merely leave the default.
- */
-export function narrowRules(rules: Rules, wishes: Wishes): { rules: Rules; ignored: AttributeName[] } {
-  const ignored: AttributeName[] = [];
-  const keep = <Value>(name: AttributeName, looser: boolean, site: Value, wish: Value): Value => {
-    if (looser) ignored.push(name);
-    return looser ? site : wish;
-  };
-  const depth = rules.maxDepth ?? Infinity;
-  return {
-    rules: {
-      ...rules,
-      votes: keep('votes', VOTES.indexOf(wishes.votes) > VOTES.indexOf(rules.votes), rules.votes, wishes.votes),
-      maxDepth: keep('max-depth', wishes.maxDepth > depth, depth, wishes.maxDepth),
-      minLength: keep('min-length', wishes.minLength < rules.minLength, rules.minLength, wishes.minLength),
-      maxLength: keep('max-length', wishes.maxLength > rules.maxLength, rules.maxLength, wishes.maxLength),
-    },
-    ignored,
-  };
 }

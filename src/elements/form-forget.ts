@@ -11,7 +11,7 @@ import type { AllMessages, Messages } from '../i18n/locale.ts';
 import { direction, languageOf, say } from '../i18n/locale.ts';
 import type { ThreadStore } from '../sync/store.ts';
 import { forgetIdentity } from './form-identity.ts';
-import { shared } from './styles.ts';
+import { shared } from './control-base.ts';
 
 /** The reader is forgotten: forms begin anew. Not composed. */
 export class AfterwordForgottenEvent extends Event {

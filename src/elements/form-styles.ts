@@ -6,6 +6,10 @@ export const formStyles = css`
     display: grid;
     gap: calc(3 * var(--_space));
   }
+  .plain {
+    white-space: pre-wrap;
+    unicode-bidi: plaintext;
+  }
   .box {
     position: relative;
     border: 1px solid var(--_control);

@@ -9,7 +9,7 @@ export const countPart = laterPart(() => import('./afterword-count.ts'), import.
 export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
 export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
 export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
-const markupPart = laterPart(() => import('../content/sanitize.ts'), import.meta.url);
+export const markupPart = laterPart(() => import('./markup.ts'), import.meta.url);
 
 useMarkupPart(markupPart);
 useWritingPart(laterPart(() => import('../sync/writing.ts'), import.meta.url));
@@ -24,4 +24,4 @@ export function fetchAhead(fetched: () => void): void {
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
 
-useParts({ countPart, formPart, forgetPart, localPart, fetchAhead });
+useParts({ countPart, formPart, forgetPart, localPart, markupPart, fetchAhead });

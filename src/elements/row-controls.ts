@@ -7,7 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { CommentRow, GapRow, Pending } from '../model/view.ts';
 import { netVotes } from '../model/sort.ts';
 import { relativeTime, say, sayRefusal, shortNumber, type AllMessages } from '../i18n/locale.ts';
-import * as icons from './icons.ts';
+import * as icons from './control-icons.ts';
 import { nameOf, type Manner, type RowState } from './row.ts';
 
 /** Everything below the text of a comment. `form` is what stands in for an open form. */
@@ -78,8 +78,8 @@ function actions(row: CommentRow, state: RowState, manner: Manner, words: AllMes
 function votes(row: CommentRow, manner: Manner, words: AllMessages, name: string): unknown {
   const { rules, separateVotes } = manner;
   const { up, down } = row.comment;
+  if (!rules || rules.votes === 'none') return nothing;
   const net = rules.votes === 'up' ? up : netVotes(row.comment);
-  if (rules.votes === 'none') return nothing;
   if (!row.can.vote || manner.readonly) {
     // The pill without its buttons: a number nobody can press needs its unit.
     return net === 0 ? nothing : html`<span class="tally">${say(words, 'votes', { count: net })}</span>`;

@@ -13,8 +13,8 @@ import type { Rendered } from '../content/safe-html.ts';
 /** How all rows of a thread are shown. Replaced as a whole, so that one comparison tells a row whether to draw again. */
 export interface Manner {
   readonly messages: Messages;
-  /** The site's rules, narrowed by the page. */
-  readonly rules: Rules;
+  /** The site's rules, narrowed by the page; null while nothing can be done here yet. */
+  readonly rules: Rules | null;
   readonly separateVotes: boolean;
   /** Nothing can be written here, by the page's wish. */
   readonly readonly: boolean;

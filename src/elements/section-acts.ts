@@ -3,7 +3,7 @@
  * is told of the reader's acts, keyboard, the last line. Fetched right after the first paint.
  */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Order } from '../model/comment.ts';
+import type { Order, Rules } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
@@ -21,13 +21,19 @@ import {
 } from './events.ts';
 import { areKeysOn, keysPanel, rememberKeys, stepOf } from './keys.ts';
 import { later } from './later.ts';
+import { adopt } from './adopt.ts';
+import { controlBase } from './control-base.ts';
+import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
+import { watchAppearance } from './watch-appearance.ts';
 
 export class SectionActs {
   readonly #announcer: Announcer;
   readonly #root: ShadowRoot;
   #stop: (() => void) | null = null;
   #followed: ThreadStore | null = null;
+  readonly #warned = new Set<string>();
+  #unwatch: (() => void) | null = null;
   #formMissing = false;
   #keys = { on: areKeysOn(), shown: false };
   /** The comment a link led to, while the focus has still to go there. */
@@ -39,8 +45,7 @@ export class SectionActs {
   ) {
     this.#root = section.renderRoot as ShadowRoot;
     this.#announcer = new Announcer(() => this.#root.querySelector('.said'));
-    const sheet = sectionActStyles.styleSheet;
-    if (sheet) this.#root.adoptedStyleSheets = [...this.#root.adoptedStyleSheets, sheet];
+    adopt(this.#root, controlBase, sectionActStyles);
     section.addEventListener('keydown', (event) => this.#key(event));
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
     this.fetchAhead();
@@ -61,6 +66,18 @@ export class SectionActs {
     look();
   }
 
+  /** While the section is on the page it watches its surroundings. */
+  watch(): void {
+    const root = this.#root.querySelector('section');
+    this.#unwatch ??= root && watchAppearance(this.section, root, () => this.section.look());
+  }
+
+  rest(): void {
+    this.#unwatch?.();
+    this.#unwatch = null;
+    this.follow(null);
+  }
+
   fetchAhead(): void {
     later.fetchAhead(() => {
       // Not under the hands of a reader who already types into the plain field.
@@ -69,7 +86,24 @@ export class SectionActs {
     });
   }
 
-  toolbar(orders: readonly Order[], order: Order): TemplateResult {
+  /** The site's rules, narrowed by the page; a wish to loosen one is named once. */
+  rules(): Rules {
+    const { section } = this;
+    const { rules, ignored } = narrowRules(section.store?.view.rules ?? null, section);
+    for (const name of ignored) {
+      // Only what the author wrote is worth a warning; a default that the site narrows is as it should be.
+      if (!section.hasAttribute(name) || this.#warned.has(name)) continue;
+      this.#warned.add(name);
+      console.warn(
+        `Afterword: ${name}="${section.getAttribute(name)}" is looser than the site's rules and is ignored.`,
+      );
+    }
+    return rules;
+  }
+
+  toolbar(order: Order): TemplateResult {
+    const offered = this.section.store?.can.orders ?? [];
+    const orders = this.section.manner?.rules?.votes === 'none' ? offered.filter((it) => it !== 'most-voted') : offered;
     return html`<afterword-toolbar
       exportparts="order"
       .words=${this.words()}
@@ -94,11 +128,11 @@ export class SectionActs {
       .store=${store}
       .messages=${this.words()}
       .rules=${manner?.rules ?? null}
-      .people=${this.#thread()?.people() ?? []}
+      .people=${this.#thread()?.hands?.people() ?? []}
       .images=${images}
       @afterword-form-close=${({ operationId }: AfterwordFormCloseEvent) => {
         // A posted comment is where the reader looks next; cancelled, the focus waits in the field.
-        if (operationId) this.#thread()?.reveal(operationId, 'nearest');
+        if (operationId) this.#thread()?.hands?.reveal(operationId, 'nearest');
       }}
     ></afterword-form>`;
   }
@@ -118,7 +152,7 @@ export class SectionActs {
     section.linkedId = id;
     await section.updateComplete;
     await this.#thread()?.drawn();
-    if (this.#thread()?.reveal(id)) return;
+    if (this.#thread()?.hands?.reveal(id)) return;
     this.#wanted = id;
     await section.store?.showLinked(id);
   }
@@ -143,7 +177,7 @@ export class SectionActs {
     if (linked.state !== 'shown') return this.say(say(this.words(), `linked.${linked.state}`));
     const thread = this.#root.querySelector<AfterwordThread>('.linked afterword-thread');
     await thread?.drawn();
-    thread?.reveal(linked.id);
+    thread?.hands?.reveal(linked.id);
   }
 
   footer(): TemplateResult {
@@ -217,6 +251,6 @@ export class SectionActs {
     const step = this.#keys.on ? stepOf(event) : null;
     if (!step) return;
     event.preventDefault();
-    this.#thread()?.step(step);
+    this.#thread()?.hands?.step(step);
   }
 }

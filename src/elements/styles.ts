@@ -85,8 +85,8 @@ export const tokens = css`
   }
 `;
 
-/** Rules that every element of ours begins with. */
-export const shared = css`
+/** Rules that every element of ours begins with; those for its controls are in `control-base.ts`. */
+export const base = css`
   :host {
     display: block;
   }
@@ -110,44 +110,31 @@ export const shared = css`
     margin: 0;
     padding: 0;
     font: inherit;
-  }
-  ol,
-  ul {
     list-style: none;
-  }
-  button {
-    appearance: none;
-    font: inherit;
-    line-height: 1.25;
-    color: inherit;
-    background: none;
-    border: 0;
-    margin: 0;
-    padding: 0;
-    min-block-size: 28px;
-    min-inline-size: 24px;
-    text-align: start;
-    cursor: pointer;
-    border-radius: calc(var(--_radius) * 0.75);
-    touch-action: manipulation;
-  }
-  button:disabled,
-  button[aria-disabled='true'] {
-    cursor: default;
-    opacity: 0.6;
   }
   a {
     color: var(--_accent);
-    text-underline-offset: 0.15em;
   }
   :focus-visible {
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }
+  button {
+    appearance: none;
+    min-block-size: 28px;
+    padding: 0 calc(2 * var(--_space));
+    border: 0;
+    border-radius: var(--_radius);
+    font: inherit;
+    font-size: var(--_small);
+    color: inherit;
+    background: none;
+    cursor: pointer;
+  }
   svg {
+    flex: none;
     inline-size: 16px;
     block-size: 16px;
-    flex: none;
     fill: none;
     stroke: currentColor;
     stroke-width: 1.5;
@@ -162,58 +149,5 @@ export const shared = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
-  }
-  .quiet {
-    color: var(--_muted);
-    padding-inline: calc(2 * var(--_space));
-    font-size: var(--_small);
-    font-weight: 500;
-  }
-  .firm {
-    border: 1px solid var(--_hairline);
-    padding: calc(1.5 * var(--_space)) calc(3 * var(--_space));
-    min-block-size: 36px;
-    font-size: var(--_fine);
-    font-weight: 500;
-    text-align: center;
-  }
-  .primary {
-    border-color: transparent;
-    background: var(--_accent);
-    color: var(--_accent-text);
-  }
-  .note {
-    font-size: var(--_fine);
-    color: var(--_muted);
-  }
-  @media (hover: hover) {
-    .quiet:hover,
-    .firm:hover {
-      background: var(--_wash);
-      color: inherit;
-    }
-    .primary:hover {
-      background: var(--_accent);
-      color: var(--_accent-text);
-      filter: brightness(1.08);
-    }
-  }
-  @media (forced-colors: active) {
-    button {
-      border: 1px solid ButtonText;
-    }
-    button[aria-pressed='true'],
-    button[aria-checked='true'] {
-      forced-color-adjust: none;
-      background: Highlight;
-      color: HighlightText;
-    }
-  }
-  @media (prefers-reduced-motion: no-preference) {
-    button {
-      transition:
-        opacity 120ms,
-        background-color 120ms;
-    }
   }
 `;

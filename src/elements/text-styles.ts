@@ -2,10 +2,6 @@
 import { css } from 'lit';
 
 export const textStyles = css`
-  .plain {
-    white-space: pre-wrap;
-    unicode-bidi: plaintext;
-  }
   .body > :first-child {
     margin-block-start: 0;
   }

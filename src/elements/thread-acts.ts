@@ -3,6 +3,7 @@
  * Fetched right after the first paint, together with what the rows show for it.
  */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Mention } from '../model/comment.ts';
 import type { CommentRow } from '../model/view.ts';
 import type { DraftPlace } from '../sync/store.ts';
 import { duration, say, type AllMessages } from '../i18n/locale.ts';
@@ -15,6 +16,8 @@ import { later } from './later.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
 import type { RowList } from './row-list.ts';
 import { commentControls, gapControls } from './row-controls.ts';
+import { adopt } from './adopt.ts';
+import { controlBase } from './control-base.ts';
 import { controlStyles } from './control-styles.ts';
 
 export type Step = 'next' | 'previous' | 'parent';
@@ -28,8 +31,7 @@ export class ThreadActs {
     private readonly words: () => AllMessages,
   ) {
     this.#root = thread.renderRoot as ShadowRoot;
-    const sheet = controlStyles.styleSheet;
-    if (sheet) this.#root.adoptedStyleSheets = [...this.#root.adoptedStyleSheets, sheet];
+    adopt(this.#root, controlBase, controlStyles);
     // One listener for all rows, and none on a row: there may be a thousand.
     this.#root.addEventListener('click', (event) => this.#pressed(event));
     this.#root.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent));
@@ -71,6 +73,29 @@ export class ThreadActs {
     </div>`;
   }
 
+  /** Brings a comment before the reader's eyes, whole, and focuses it; false where it is not among the rows. */
+  reveal(commentId: string, block: 'start' | 'nearest' = 'start'): boolean {
+    const view = this.list.reach(commentId);
+    if (!view) return false;
+    this.list.focus(view, block === 'start');
+    if (view.state.length === 'cut') {
+      view.state.length = 'open';
+      this.list.redraw(view);
+    }
+    if (block === 'nearest') view.box.scrollIntoView({ block });
+    return true;
+  }
+
+  /** Who can be mentioned: the writers the reader can see, once each. */
+  people(): readonly Mention[] {
+    const people = new Map<string, Mention>();
+    for (const row of this.thread.rows) {
+      const { id, name } = (row.kind === 'comment' && row.comment.author) || {};
+      if (id && name) people.set(id, { id, name });
+    }
+    return [...people.values()];
+  }
+
   /** Moves the focus from top-level comment to top-level comment, or to the one answered. */
   step(way: Step): void {
     const rows = this.thread.rows.filter((row): row is CommentRow => row.kind === 'comment');
@@ -83,7 +108,7 @@ export class ThreadActs {
         : way === 'next'
           ? roots(rows.slice(at + 1))[0]
           : roots(rows.slice(0, Math.max(0, at))).at(-1);
-    if (to) this.thread.reveal(to.key);
+    if (to) this.reveal(to.key);
   }
 
   #form(view: RowView, row: CommentRow, manner: Manner): TemplateResult {
@@ -100,7 +125,7 @@ export class ThreadActs {
       .replyTo=${nameOf(comment, manner.messages)}
       .original=${conflict?.state === 'conflict' ? conflict.theirs : comment.text}
       .rules=${manner.rules}
-      .people=${this.thread.people()}
+      .people=${this.people()}
       .images=${manner.images}
       @afterword-form-close=${(event: AfterwordFormCloseEvent) => this.#closeForm(view, event.operationId)}
     ></afterword-form>`;
@@ -128,7 +153,7 @@ export class ThreadActs {
       this.list.focus(view, false);
     },
     cancel: (view) => this.#cancel(view),
-    parent: ({ row }) => row.kind === 'comment' && row.parent && this.thread.reveal(row.parent.id),
+    parent: ({ row }) => row.kind === 'comment' && row.parent && this.reveal(row.parent.id),
   };
 
   #pressed(event: Event): void {
@@ -231,7 +256,7 @@ export class ThreadActs {
   /** Done, the focus goes to the reply that was just written; else to where the form was opened. */
   #closeForm(view: RowView, operationId: string | null = null): void {
     this.#dropForm(view);
-    if (operationId && this.thread.reveal(operationId, 'nearest')) return;
+    if (operationId && this.reveal(operationId, 'nearest')) return;
     const opener = view.box.querySelector<HTMLElement>('[data-act=reply], [data-act=menu]');
     (opener ?? view.box).focus({ preventScroll: true });
   }

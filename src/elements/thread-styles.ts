@@ -106,6 +106,10 @@ export const threadStyles = css`
     /* Cut only where it is worth it: a text of 14 lines is shown whole, a longer one to its 12th. */
     max-block-size: 14.5lh;
   }
+  .plain {
+    white-space: pre-wrap;
+    unicode-bidi: plaintext;
+  }
   .stub > * {
     color: var(--_muted);
     font-style: italic;

@@ -1,0 +1,16 @@
+/** The drawings of controls; see `icons.ts`. */
+import { html } from 'lit';
+
+export const up = html`<svg viewBox="0 0 16 16" aria-hidden="true">
+  <path d="M8 2.75 13.25 9H10v4.25H6V9H2.75Z" />
+</svg>`;
+export const down = html`<svg viewBox="0 0 16 16" aria-hidden="true">
+  <path d="M8 13.25 2.75 7H6V2.75h4V7h3.25Z" />
+</svg>`;
+/** Round line ends make three dots of three lines without length. */
+export const dots = html`<svg viewBox="0 0 16 16" aria-hidden="true">
+  <path stroke-width="2" d="M3 8h0M8 8h0M13 8h0" />
+</svg>`;
+export const branch = html`<svg viewBox="0 0 16 16" aria-hidden="true" class="turns">
+  <path d="M6 3.5 10.5 8 6 12.5" />
+</svg>`;
