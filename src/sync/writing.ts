@@ -39,8 +39,8 @@ export function makeWriting(world: Ambient, database: Database): Writing {
     outbox.rise();
   });
   // Without a channel this is how news of other tabs arrive (E8); a laptop may have slept as well (F3).
-  world.on('visible', () => void outbox.reread().then(outbox.wake));
-  world.on('online', outbox.wake);
+  world.on('visible', () => void outbox.reread().then(() => outbox.wake()));
+  world.on('online', () => outbox.wake());
 
   return { join: (open) => makeHand({ world, database, outbox, tabs }, open) };
 }
@@ -246,7 +246,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       const kept = outbox.add(rowOf(operation), draft ? draftKey(key, draft) : null);
       open.redraw();
       // By then the view says whether the words are saved.
-      return kept.then(open.redraw);
+      return kept.then(() => open.redraw());
     },
     retry: (id) => outbox.retry(id),
     discard(id) {
@@ -295,19 +295,22 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       }
       const comments = pathTo(id);
       let state: LinkedState = comments ? stateOf(comments) : 'failed';
+      /** The backend answers an old id of an import with the comment, which has another by now. */
+      let found = id;
       if (comments) open.thread = { ...open.thread, linked: { id, comments } };
       else if (can.around) {
         set({ linked: { id, state: 'loading' } });
         try {
           const page = await refresh.page({ want: 'around', id }, { order: open.shown.order, limit: 1 });
-          open.thread = mergePage(open.thread, page, { want: 'around', id }, world.now());
+          found = page.comments.at(-1)?.id ?? id;
+          open.thread = mergePage(open.thread, page, { want: 'around', id: found }, world.now());
           state = stateOf(page.comments);
         } catch (error) {
           state = troubleOf(error).kind === 'gone' ? 'unknown' : 'failed';
         }
         if (open.status.linked?.id !== id) return; // Another one was asked for meanwhile.
       }
-      set({ linked: { id, state } });
+      set({ linked: { id: found, state } });
     },
 
     readDraft: (place) => readDraft(database, key, place).catch(() => null),
