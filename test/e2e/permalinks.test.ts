@@ -1,5 +1,6 @@
 /** Links to single comments (R-9), wherever in the thread they are, and comments that wait for approval (S-5, R-6). */
 import { strict as assert } from 'node:assert';
+import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { deepThread } from '../fixtures/threads.ts';
@@ -118,6 +119,7 @@ test('R-3: paging through 541 comments with 121 below one root shows each once, 
 
 test('S-5: a held comment is its writer’s alone until the operator approves it', async () => {
   const held = await startAfterword({ settings: { hold: 'everyone' } });
+  assert.equal((await held.command('import', resolve('demo/sample.jsonl'))).code, 0);
   const writer = await newReader(browser);
   const stranger = await newReader(browser);
   try {
