@@ -44,6 +44,7 @@ const GATES: readonly Gate[] = [
   { name: 'e2e', run: nodeTest(existsSync('test/e2e') ? testFiles('test/e2e') : []), minutes: 6 },
   { name: 'attacks', run: script('test/gates/attacks.ts'), minutes: 5 },
   { name: 'pages', run: script('test/gates/pages.ts'), minutes: 5 },
+  { name: 'anchoring', run: script('test/gates/anchoring.ts'), minutes: 2 },
   { name: 'packed', run: script('test/gates/packed.ts'), minutes: 6 },
 ];
 
