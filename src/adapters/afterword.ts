@@ -185,6 +185,7 @@ function watchPolicy(server: string): void {
 export function createAfterwordAdapter(server: string, wire: Wire = realWire): Adapter {
   const base = server.replace(/\/+$/, '');
   const api = `${base}/api/v1`;
+  watchPolicy(base);
 
   function address(path: string, query: Readonly<Record<string, string | number | readonly string[]>>): string {
     const parameters = new URLSearchParams();

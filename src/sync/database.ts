@@ -146,10 +146,16 @@ export function openDatabase(world: Ambient, name: string = databaseName): Datab
     return otherwise();
   }
 
-  /** The disk answered after all: what was written meanwhile moves there, once. */
+  /** The disk answered after all: what was written meanwhile moves there, once. What it has already is older and right. */
   async function moveToDisk(opened: IDBDatabase): Promise<void> {
     try {
-      await storeOn(opened, 'strict')('readwrite', (on) => writeRows(on, memory.all()));
+      await storeOn(opened, 'strict')('readwrite', async (on) => {
+        const known = new Set((await promisifyRequest(on.getAllKeys())).map((key) => JSON.stringify(key)));
+        writeRows(
+          on,
+          memory.all().filter(([key]) => !known.has(JSON.stringify(key))),
+        );
+      });
       connection = Promise.resolve(opened);
       place = 'disk';
       returned();

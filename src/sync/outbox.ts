@@ -364,7 +364,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       const userToken = userTokens.get(siteOf(row.thread, row.identity));
       const token = await secretOf(row.thread);
       const answered = await new Promise((resolve, reject) => {
-        call.signal.addEventListener('abort', () => reject(call.signal.reason));
+        call.signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
         if (signal.aborted) return stop();
         // A copy, so that an adapter can't change what is kept (C9); in an async function, so that it may throw at once (C1).
         const asked = async (): Promise<unknown> =>

@@ -35,7 +35,7 @@ export function makeRefresh(world: Ambient, adapter: Adapter, key: ThreadKey): R
     signal.addEventListener('abort', stop);
     try {
       const answered = await new Promise((resolve, reject) => {
-        call.signal.addEventListener('abort', () => reject(call.signal.reason));
+        call.signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
         const asked = async (): Promise<unknown> => question(call.signal); // It may throw at once (C1).
         asked().then(resolve, reject);
       });

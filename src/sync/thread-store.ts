@@ -240,7 +240,7 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
   /** What a reader does comes at once where it can, and as soon as it can otherwise. */
   const late = <K extends Late>(name: K): ThreadStore[K] =>
     ((...asked: never[]) => {
-      const act = (by: Hand): unknown => (by[name] as (...asked: never[]) => unknown)(...asked);
+      const act = (by: Hand): unknown => (by[name] as (...asked: unknown[]) => unknown)(...asked);
       return hand ? act(hand) : join().then(act);
     }) as ThreadStore[K];
 

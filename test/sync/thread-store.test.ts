@@ -385,7 +385,7 @@ describe('a thread on a page', () => {
     await quiet(1);
     expect(fetched).to.equal(1);
     part.arrive();
-    await store.setCollapsed('a', true);
+    await store.writeRemembered(null);
   });
 
   it('D1: words that come before the part that keeps them are shown, called unsaved, and kept as soon as it is there', async () => {
@@ -666,7 +666,7 @@ describe('a thread on a page', () => {
     await shows(world, store, isSent);
     expect((await backend.comments(key())).map(({ id }) => id)).to.deep.equal(['mine']);
     const database = openDatabase(new FakeWorld(), name);
-    expect(await database.rows(outboxKey(key()))).to.have.length(0);
+    await until(async () => (await database.rows(outboxKey(key()))).length === 0);
     database.close();
   });
 
