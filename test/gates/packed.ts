@@ -118,7 +118,7 @@ await check('the licences of what is bundled go with the bundle', () => {
 for (const [name, { file }] of Object.entries({ afterword: widget, 'afterword-server': server })) {
   await check(`publint has nothing to say about ${name}`, async () => {
     const tarball = readFileSync(file);
-    const bytes = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength) as ArrayBuffer;
+    const bytes = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
     const { messages, pkg } = await publint({ pack: { tarball: bytes }, strict: true });
     const said = messages.map((it) => formatMessage(it, pkg) ?? it.code);
     expect(said.length === 0, said.join('\n'));
