@@ -125,6 +125,21 @@ test('each part has its sentence, at the element whose file names it', () => {
   );
 });
 
+test('each part that is told of can be reached from the page: the section hands on what lies deeper', () => {
+  const section = sources.find((it) => it.tag === 'afterword-comments');
+  const exported = new Set(
+    sources.flatMap(({ text }) => {
+      const written = [...text.matchAll(/\bexportparts="([^"]*)"|\bconst PARTS =\s*'([^']*)'/g)];
+      return written.flatMap(([, inPlace, constant]) => (inPlace ?? constant ?? '').split(/[\s,]+/));
+    }),
+  );
+  const own = new Set(section ? (elements.get('afterword-comments')?.cssParts ?? []).map((it) => it.name) : []);
+  assert.deepEqual(
+    [...documented((it) => it.cssParts)].filter((part) => !own.has(part) && !exported.has(part)),
+    [],
+  );
+});
+
 test('each state has its sentence', () => {
   const found = new Set(
     sources.flatMap((source) => said(/\bstates\.(?:add|delete|toggle)\(\s*['"]([\w-]+)['"]/g, source)),
