@@ -46,12 +46,12 @@ async function serve(options: ServeOptions): Promise<void> {
     log: tell,
   });
   // Only now: whoever waits for the address may ask at once.
-  say(server.address);
-  say(`Database: ${resolve(config.database)}`);
+  const lines = [server.address, `Database: ${resolve(config.database)}`];
   if (!isConfigured(await server.storage.sites())) {
-    say('No site is set up: pages of this machine are served. For another one:');
-    say('  afterword-server site add NAME --origins https://your-site.example');
+    lines.push('No site is set up: pages of this machine are served. For another one:');
+    lines.push('  afterword-server site add NAME --origins https://your-site.example');
   }
+  say(lines.join('\n'));
   await new Promise<void>((done, failed) => {
     const stop = (): void => {
       process.off('SIGINT', stop).off('SIGTERM', stop);

@@ -34,14 +34,19 @@ export interface Connections {
 export function openSqlite(file: string): Connections {
   const path = resolve(file);
   mkdirSync(dirname(path), { recursive: true });
-  const writer = new Kysely<Tables>({ dialect: new FileDialect(() => openWriter(path), 'begin immediate') });
-  const reader = new Kysely<Tables>({ dialect: new FileDialect(() => openReader(path), 'begin') });
+  const writing = openWriter(path);
+  const reading = openReader(path);
+  const writer = new Kysely<Tables>({ dialect: new FileDialect(writing, 'begin immediate') });
+  const reader = new Kysely<Tables>({ dialect: new FileDialect(reading, 'begin') });
   return {
     writer,
     reader,
     close: async () => {
       await reader.destroy();
       await writer.destroy();
+      // Kysely closes only what it has used, and SQLite takes its log into the file when the last connection closes.
+      reading.close();
+      writing.close();
     },
   };
 }
@@ -64,16 +69,16 @@ function openReader(path: string): Database.Database {
 }
 
 class FileDialect implements Dialect {
-  readonly #open: () => Database.Database;
+  readonly #database: Database.Database;
   readonly #begin: string;
 
-  constructor(open: () => Database.Database, begin: string) {
-    this.#open = open;
+  constructor(database: Database.Database, begin: string) {
+    this.#database = database;
     this.#begin = begin;
   }
 
   createDriver(): Driver {
-    return new FileDriver(this.#open(), this.#begin);
+    return new FileDriver(this.#database, this.#begin);
   }
 
   createAdapter(): SqliteAdapter {
