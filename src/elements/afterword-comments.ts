@@ -277,23 +277,24 @@ export class AfterwordComments extends LitElement {
     const words = this.words ?? en;
     const view = this.manner && this.#view.selected;
     const isThere = view && (view.phase === 'ready' || view.size > 0);
-    return html`<section
-      class=${this.#appearance.classes}
-      part="section"
-      dir=${direction(words)}
-      lang=${languageOf(words)}
-      aria-labelledby="heading"
-    >
-      <span class="probe" hidden></span>
-      <div class="top">
-        <h2 id="heading" part="heading" tabindex="-1">
-          ${isThere ? [say(words, 'comments', { count: view.count }), this.#age(view, words)] : say(words, 'heading')}
-        </h2>
-        ${isThere ? html`<div class="orders">${this.#acts?.toolbar(view.order)}</div>` : nothing}
-      </div>
-      <div class="said hidden" role="status"></div>
-      ${isThere ? this.#there(view, words) : this.#notThere(view, words)}
-    </section>`;
+    // The probe stands outside of what we colour: it tells the page's scheme, not ours.
+    return html`<span class="probe" hidden></span>
+      <section
+        class=${this.#appearance.classes}
+        part="section"
+        dir=${direction(words)}
+        lang=${languageOf(words)}
+        aria-labelledby="heading"
+      >
+        <div class="top">
+          <h2 id="heading" part="heading" tabindex="-1">
+            ${isThere ? [say(words, 'comments', { count: view.count }), this.#age(view, words)] : say(words, 'heading')}
+          </h2>
+          ${isThere ? html`<div class="orders">${this.#acts?.toolbar(view.order)}</div>` : nothing}
+        </div>
+        <div class="said hidden" role="status"></div>
+        ${isThere ? this.#there(view, words) : this.#notThere(view, words)}
+      </section>`;
   }
 
   #there(view: Seen, words: Messages): TemplateResult {

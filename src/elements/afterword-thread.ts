@@ -152,7 +152,7 @@ export class AfterwordThread extends LitElement {
   }
 
   #drawn(near: readonly RowView[]): void {
-    this.#acts?.measure(near);
+    this.#acts?.drawn(near);
     if (this.#list?.whole) for (const done of this.#waiting.splice(0)) done();
   }
 

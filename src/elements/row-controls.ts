@@ -162,7 +162,7 @@ function question(
 }
 
 /** The state of an operation, as its row and the announcement say it. */
-export function sayDelivery(words: AllMessages, { delivery, kind }: Pending, now: number): string {
+export function sayDelivery(words: AllMessages, { delivery, kind, saved }: Pending, now: number): string {
   switch (delivery.state) {
     case 'sending':
       return say(
@@ -177,6 +177,10 @@ export function sayDelivery(words: AllMessages, { delivery, kind }: Pending, now
       return say(words, `delivery.${delivery.want}`);
     case 'refused':
       return say(words, 'delivery.refused', { reason: sayRefusal(words, delivery) });
+    case 'waiting':
+      return say(words, delivery.blocked ? 'delivery.blocked' : saved ? 'delivery.waiting' : 'delivery.unsaved');
+    case 'given-up':
+      return say(words, delivery.perhapsSent ? 'delivery.perhaps' : 'delivery.given-up');
     default:
       return say(words, `delivery.${delivery.state}`);
   }

@@ -102,7 +102,8 @@ export class SectionActs {
   }
 
   toolbar(order: Order): TemplateResult {
-    const offered = this.section.store?.can.orders ?? [];
+    const { store } = this.section;
+    const offered = store?.view.rows.length ? store.can.orders : [];
     const orders = this.section.manner?.rules?.votes === 'none' ? offered.filter((it) => it !== 'most-voted') : offered;
     return html`<afterword-toolbar
       exportparts="order"
@@ -132,7 +133,7 @@ export class SectionActs {
       .images=${images}
       @afterword-form-close=${({ operationId }: AfterwordFormCloseEvent) => {
         // A posted comment is where the reader looks next; cancelled, the focus waits in the field.
-        if (operationId) this.#thread()?.hands?.reveal(operationId, 'nearest');
+        if (operationId) this.#thread()?.hands?.revealSoon(operationId);
       }}
     ></afterword-form>`;
   }

@@ -24,6 +24,8 @@ export type Step = 'next' | 'previous' | 'parent';
 
 export class ThreadActs {
   readonly #root: ShadowRoot;
+  /** The comment the focus shall go to, and where it was when that was wished. */
+  #awaited: { readonly id: string; readonly from: Element | null } | null = null;
 
   constructor(
     private readonly thread: AfterwordThread,
@@ -48,8 +50,21 @@ export class ThreadActs {
     return commentControls(row, state, manner, this.words(), state.form ? this.#form(view, row, manner) : nothing);
   }
 
+  /** After each drawing, with the rows near the eyes that were drawn. */
+  drawn(near: readonly RowView[]): void {
+    this.#measure(near);
+    const { id, from } = this.#awaited ?? {};
+    // Who went on by themselves is not called back.
+    if (id && (from !== focused() || this.reveal(id, 'nearest'))) this.#awaited = null;
+  }
+
+  /** The focus goes to a comment as soon as it is there: its words are on their way to the disk, and then to the screen. */
+  revealSoon(commentId: string): void {
+    this.#awaited = this.reveal(commentId, 'nearest') ? null : { id: commentId, from: focused() };
+  }
+
   /** *Read more* for texts that were cut: all are measured before any is drawn, so that the page is laid out once. */
-  measure(views: readonly RowView[]): void {
+  #measure(views: readonly RowView[]): void {
     const cut = views.filter(({ state, body }) => !state.length && body && body.scrollHeight > body.clientHeight + 1);
     for (const view of cut) view.state.length = 'cut';
     for (const view of cut) this.list.redraw(view);
@@ -256,7 +271,8 @@ export class ThreadActs {
   /** Done, the focus goes to the reply that was just written; else to where the form was opened. */
   #closeForm(view: RowView, operationId: string | null = null): void {
     this.#dropForm(view);
-    if (operationId && this.reveal(operationId, 'nearest')) return;
+    if (operationId) this.revealSoon(operationId);
+    if (operationId && !this.#awaited) return;
     const opener = view.box.querySelector<HTMLElement>('[data-act=reply], [data-act=menu]');
     (opener ?? view.box).focus({ preventScroll: true });
   }
@@ -335,6 +351,13 @@ export class ThreadActs {
     const count = this.thread.rows.length - before;
     if (count > 0) this.thread.announce(say(this.words(), 'said.loaded', { count }));
   }
+}
+
+/** Where the focus is, through shadow roots. */
+function focused(): Element | null {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
 }
 
 function operationOf(target: HTMLElement): string {

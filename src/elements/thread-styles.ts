@@ -91,6 +91,9 @@ export const threadStyles = css`
     color: var(--_muted);
     text-decoration: none;
   }
+  .note > .when {
+    font-size: inherit;
+  }
   .when:hover {
     text-decoration: underline;
   }
