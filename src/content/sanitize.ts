@@ -61,13 +61,13 @@ const anyAttribute = /([^\s"'<>/=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?
 /**
  * Imported headings move below the comment's own, like those of Markdown. Styles and handlers are dropped ahead of
  * DOMPurify for one reason: where the site's Content-Security-Policy forbids them, the browser complains in the page's
- * console as soon as they are parsed, though nothing would ever run.
+ * console as soon as they are parsed, though nothing would ever run. And `is` can't be taken off an element once it is one.
  */
 function madeQuiet(html: string, { headingLevel = 3 }: RenderOptions): string {
   return html.replace(anyTag, (_, slash: string, name: string, attributes: string) => {
     const level = /^h[1-6]$/i.test(name) ? Math.min(6, headingLevel + Number(name[1])) : 0;
     const tag = level ? `h${level}` : name.replace(/^style$/i, 'script');
-    const kept = attributes.replace(anyAttribute, (it, key: string) => (/^(?:on|style$)/i.test(key) ? '' : it));
+    const kept = attributes.replace(anyAttribute, (it, key: string) => (/^(?:on|style$|is$)/i.test(key) ? '' : it));
     return `<${slash}${tag}${kept}>`;
   });
 }
@@ -80,7 +80,9 @@ function createOwnPurifier(): DOMPurify {
   });
   own.addHook('afterSanitizeAttributes', (node) => {
     if (node.nodeName === 'A') {
-      if (node.hasAttribute('href')) node.setAttribute('rel', 'nofollow ugc noopener');
+      // An empty address leads to the page itself, and passes as harmless.
+      if (node.getAttribute('href')) node.setAttribute('rel', 'nofollow ugc noopener');
+      else node.removeAttribute('href');
     } else if (node.nodeName === 'IMG') {
       node.setAttribute('loading', 'lazy');
       node.setAttribute('referrerpolicy', 'no-referrer');

@@ -33,6 +33,7 @@ describe('what a comment may consist of', () => {
       '/page': false,
       '#id': false,
       'blob:abc': false,
+      '': false,
     };
     for (const [address, linked] of Object.entries(addresses)) {
       for (const [text, format] of [
