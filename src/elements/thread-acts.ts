@@ -53,9 +53,10 @@ export class ThreadActs {
   /** After each drawing, with the rows near the eyes that were drawn. */
   drawn(near: readonly RowView[]): void {
     this.#measure(near);
-    const { id, from } = this.#awaited ?? {};
-    // Who went on by themselves is not called back.
-    if (id && (from !== focused() || this.reveal(id, 'nearest'))) this.#awaited = null;
+    const awaited = this.#awaited;
+    // Put down first, because revealing draws again. Who went on by themselves is not called back.
+    this.#awaited = null;
+    if (awaited && awaited.from === focused() && !this.reveal(awaited.id, 'nearest')) this.#awaited = awaited;
   }
 
   /** The focus goes to a comment as soon as it is there: its words are on their way to the disk, and then to the screen. */
@@ -271,10 +272,9 @@ export class ThreadActs {
   /** Done, the focus goes to the reply that was just written; else to where the form was opened. */
   #closeForm(view: RowView, operationId: string | null = null): void {
     this.#dropForm(view);
-    if (operationId) this.revealSoon(operationId);
-    if (operationId && !this.#awaited) return;
     const opener = view.box.querySelector<HTMLElement>('[data-act=reply], [data-act=menu]');
     (opener ?? view.box).focus({ preventScroll: true });
+    if (operationId) this.revealSoon(operationId);
   }
 
   #dropForm(view: RowView): void {
