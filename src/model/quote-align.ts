@@ -240,10 +240,10 @@ function coreOf({ from, to, weights }: Needle, met: readonly number[]): [first: 
 
 /**
  * How many words between the quote's kept part and its kept neighbour belong to the quote: if it lost words there, those
- * that took their place. All of them, unless more was lost outside than inside, when each gets its share; none where
- * they are far more than what was lost, since then most are plainly new.
+ * that took their place. All of them, or its share where nearly all that was lost there was lost outside the quote; none
+ * where they are far more than what was lost, since then most are plainly new.
  */
 function replaced(lost: number, lostOutside: number, between: number): number {
   if (lost === 0 || between <= 0 || between > 2 * (lost + lostOutside)) return 0;
-  return lostOutside > lost ? Math.round((between * lost) / (lost + lostOutside)) : between;
+  return lostOutside > 5 * lost ? Math.round((between * lost) / (lost + lostOutside)) : between;
 }
