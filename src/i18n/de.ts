@@ -81,6 +81,8 @@ export const de: AllMessages = {
   'delivery.saving': 'Wird gespeichert …',
   'delivery.deleting': 'Wird gelöscht …',
   'delivery.waiting': 'Gespeichert, wird gesendet, sobald du online bist.',
+  'delivery.unsaved': 'Wird gesendet, sobald du online bist.',
+  'delivery.blocked': 'Gespeichert, aber der Kommentarserver nimmt von dieser Website zurzeit nichts an.',
   'delivery.retrying': 'Noch nicht gesendet, nächster Versuch {time}.',
   'delivery.portal': 'Diese Antwort kam nicht vom Kommentarserver. Fehlt die Anmeldung im WLAN?',
   'delivery.sign-in': 'Melde dich an, um das zu senden.',
@@ -88,6 +90,7 @@ export const de: AllMessages = {
   'delivery.refused': 'Nicht angenommen. {reason}',
   'delivery.conflict': 'Dieser Kommentar wurde inzwischen anderswo geändert.',
   'delivery.given-up': 'Ließ sich einen Tag lang nicht senden. Deine Worte sind noch da.',
+  'delivery.perhaps': 'Vielleicht ist das schon veröffentlicht. Sieh nach, bevor du es noch einmal sendest.',
   'delivery.memory': 'Auf diesem Gerät nicht gespeichert: Lass diesen Tab offen, bis es gesendet ist.',
   'send-now': 'Jetzt senden',
   discard: 'Verwerfen',
@@ -126,6 +129,10 @@ export const de: AllMessages = {
   'refused.consent': 'Bitte stimme erst zu.',
   'refused.invalid': 'Der Kommentarserver konnte das nicht lesen.',
   'refused.body-too-large': 'Das ist zu viel auf einmal. Kürze es.',
+  'refused.unreadable':
+    'Es ließ sich auf diesem Gerät nicht lesen. Kopiere deine Worte, um sie neu zu veröffentlichen.',
+  'refused.lost':
+    'Der Kommentarserver hat diesen Kommentar nicht mehr. Kopiere deine Worte, um sie neu zu veröffentlichen.',
   'refused.not-found': 'Der Kommentarserver findet nicht, wozu das gehört.',
 
   'problem.offline': 'Die Kommentare sind gerade nicht erreichbar.',

@@ -51,6 +51,8 @@ export const enWriting = {
   'delivery.saving': 'Saving…',
   'delivery.deleting': 'Deleting…',
   'delivery.waiting': 'Saved, will be sent when you are online.',
+  'delivery.unsaved': 'Will be sent when you are online.',
+  'delivery.blocked': 'Saved, but the comment server takes nothing from this website at the moment.',
   'delivery.retrying': 'Not sent yet, next try {time}.',
   'delivery.portal': 'This answer is not from the comment server. Sign in to the Wi-Fi?',
   'delivery.sign-in': 'Sign in to send this.',
@@ -58,6 +60,7 @@ export const enWriting = {
   'delivery.refused': 'Not accepted. {reason}',
   'delivery.conflict': 'This comment was changed elsewhere meanwhile.',
   'delivery.given-up': 'Could not be sent for a day. Your words are still here.',
+  'delivery.perhaps': 'This may already be posted. Look before you send it again.',
   'delivery.memory': 'Not saved on this device: keep this tab open until it is sent.',
   'send-now': 'Send now',
   discard: 'Discard',
@@ -144,6 +147,8 @@ export const enWriting = {
   'refused.consent': 'Please agree first.',
   'refused.invalid': 'The comment server could not read this.',
   'refused.body-too-large': 'This is too much at once. Shorten it.',
+  'refused.unreadable': 'It could not be read on this device. Copy your words to post them anew.',
+  'refused.lost': 'The comment server no longer has this comment. Copy your words to post them anew.',
   'refused.not-found': 'The comment server can’t find what this belongs to.',
 
   // One's own data on this device

@@ -55,8 +55,11 @@ export function targetOf(operation: Operation): string {
 export type Delivery =
   /** Being sent, or next in line. */
   | { readonly state: 'sending' }
-  /** The network or the backend can't be reached; goes out when it can. */
-  | { readonly state: 'waiting' }
+  /**
+   * The network or the backend can't be reached; goes out when it can. `blocked`: it can be read from here, but does not
+   * take anything: it may not allow comments from this site (FAULTS A16).
+   */
+  | { readonly state: 'waiting'; readonly blocked?: true }
   /** The backend asked to wait, or answered strangely: tried again at `until`. `portal`: looks like a Wi-Fi sign-in page. */
   | { readonly state: 'retrying'; readonly until: number; readonly portal?: boolean }
   /** Only the reader can go on: sign in, solve a captcha. */

@@ -242,7 +242,7 @@ const delivery: Read<Delivery> = (value, path) => {
   const fields = fieldsOf(value, path);
   switch (fields['state']) {
     case 'waiting':
-      return { state: 'waiting' };
+      return { state: 'waiting', ...(fields['blocked'] === true && { blocked: true }) };
     case 'given-up':
       return { state: 'given-up', ...(fields['perhapsSent'] === true && { perhapsSent: true }) };
     case 'retrying':

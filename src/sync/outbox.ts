@@ -11,7 +11,8 @@ import type { Ambient } from './ambient.ts';
 import { isFull, type Database, type Key, type Row } from './database.ts';
 import { makeToken } from './belongings.ts';
 import { cacheAnswer, dropCache, readAnswer } from './cache.ts';
-import { allOutbox, outboxKey, readKept, shape, siteRow, type Kept } from './records.ts';
+import { allOutbox, fields, outboxKey, readKept, shape, siteRow, text, type Kept } from './records.ts';
+import { makeRefresh } from './refresh.ts';
 import { deliveryAfter, longestWait } from './retry.ts';
 import type { Tabs, Turn } from './tabs.ts';
 import { troubleOf } from './trouble.ts';
@@ -76,13 +77,53 @@ const otherTab = 3000;
 /** After this many attempts a row that the backend answers, but does not take, lets the others pass. */
 const patience = 4;
 
+/** So many attempts without a network: is it the network? */
+const suspicion = 3;
+
 const sending: Delivery = { state: 'sending' };
 const nameOf = ({ backend, site, page }: ThreadKey): string => JSON.stringify([backend, site, page]);
 const siteOf = ({ backend, site }: ThreadKey, identity = ''): string => JSON.stringify([backend, site, identity]);
 const textOf = ({ operation }: QueuedOperation): string | null => ('text' in operation ? operation.text : null);
 
+const isUnreadable = ({ delivery }: QueuedOperation): boolean =>
+  delivery.state === 'refused' && delivery.reason === 'unreadable';
+
 function isWaiting({ delivery: { state } }: QueuedOperation): boolean {
   return state === 'sending' || state === 'waiting' || state === 'retrying';
+}
+
+/** What can't be read comes back as a refusal that still shows its words (FAULTS D15). */
+function readAny(stored: Row): Kept | null {
+  try {
+    return readKept(stored);
+  } catch {
+    const [key, value] = stored;
+    return { row: unreadable(key, fields(value)['row']), answer: null, troubledSince: null };
+  }
+}
+
+function unreadable([, backend = '', site = '', page = '', id = '']: Key, row: unknown): QueuedOperation {
+  const operation = fields(fields(row)['operation']);
+  return {
+    operation: {
+      kind: 'post',
+      id,
+      createdAt: Number(operation['createdAt']) || 0,
+      parentId: null,
+      rootId: null,
+      text: text(operation['text']) || (JSON.stringify(row) ?? ''),
+      author: { name: text(fields(operation['author'])['name']) },
+      mentions: [],
+    },
+    thread: { backend, site, page },
+    page: { url: '', title: '' },
+    identity: text(fields(row)['identity']) || 'guest',
+    order: 0,
+    attempts: 0,
+    notBefore: 0,
+    delivery: { state: 'refused', reason: 'unreadable' },
+    saved: true,
+  };
 }
 
 function writeKept({ row, answer, troubledSince }: Kept): Row {
@@ -101,6 +142,8 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   const atWork = new Set<string>();
   const elsewhere = new Map<string, number>();
   const inFlight = new Set<string>();
+  /** Backends whose settings were said to be wrong. */
+  const blamed = new Set<string>();
   /** Came to their end on this page: a reading of the disk that began before must not bring them back. */
   const over = new Set<string>();
   let changes = 0;
@@ -153,7 +196,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         if (!now) return []; // Discarded or replaced meanwhile.
         const stored = rows.find(([key]) => key[0] === 'token')?.[1];
         if (typeof stored === 'string') tokens.set(siteOf(thread), stored);
-        const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readKept(row) ?? []) : []));
+        const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readAny(row) ?? []) : []));
         const known = others.find(({ row }) => row.operation.id === id);
         if (known?.answer) return [];
         // Another tab, or an earlier clock, may have numbered higher: what was asked last stays last.
@@ -204,7 +247,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   async function note(entry: Entry): Promise<void> {
     const key = outboxKey(entry.row.thread, entry.row.operation.id);
     await database
-      .change([key], 'strict', ([stored]) => (stored && !readKept(stored)?.answer ? [writeKept(entry)] : []))
+      .change([key], 'strict', ([stored]) => (stored && !readAny(stored)?.answer ? [writeKept(entry)] : []))
       .catch(() => undefined); // The row on disk is then older, which costs an attempt and no words.
   }
 
@@ -220,7 +263,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     if (!rows) return; // What this page knows is still the best there is.
     const seen = new Set<string>();
     for (const stored of rows) {
-      const kept = readKept(stored);
+      const kept = readAny(stored);
       if (!kept) continue;
       const { id } = kept.row.operation;
       seen.add(id);
@@ -421,8 +464,9 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   async function judge(entry: Entry, trouble: Trouble): Promise<void> {
     const { row } = entry;
+    const isUnreached = trouble.kind === 'unknown' && trouble.because === 'network';
     const isStrange = trouble.kind === 'unknown' && trouble.because === 'answer';
-    const isReached = trouble.kind === 'busy' || (trouble.kind === 'unknown' && trouble.because !== 'network');
+    const isReached = trouble.kind === 'busy' || (trouble.kind === 'unknown' && !isUnreached);
     const strange = isStrange ? entry.strange + 1 : 0;
     const troubledSince = isReached ? (entry.troubledSince ?? world.now()) : null;
     const attempts = row.attempts + 1;
@@ -432,6 +476,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       troubledFor: troubledSince === null ? 0 : world.now() - troubledSince,
       now: world.now(),
       random: world.random(),
+      isReadable: row.delivery.state === 'waiting' && row.delivery.blocked === true,
       repeatable: adapters.get(row.thread.backend)?.can.idempotent !== false || row.operation.kind === 'vote',
     });
     const judged = { ...row, attempts, delivery: next.delivery, notBefore: next.notBefore };
@@ -447,6 +492,31 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     }
     await note(entries.get(row.operation.id) ?? entry);
     tabs.announce('changed', row.thread);
+    if (isUnreached && attempts >= suspicion) void suspect(row);
+  }
+
+  /**
+   * A browser does not tell a dead network from a backend that does not allow this origin (A16); reading does. Asked
+   * outside the turn, since it may take its time.
+   */
+  async function suspect({ thread, operation: { id } }: QueuedOperation): Promise<void> {
+    const adapter = adapters.get(thread.backend) as Adapter;
+    const order = adapter.can.orders[0] ?? 'newest';
+    const blocked = await makeRefresh(world, adapter, thread)
+      .page({ want: 'roots' }, { order, limit: 1 })
+      .then(
+        () => true,
+        () => false,
+      );
+    const now = entries.get(id);
+    if (now?.row.delivery.state !== 'waiting' || (now.row.delivery.blocked ?? false) === blocked) return;
+    put({ ...now, row: { ...now.row, delivery: { state: 'waiting', ...(blocked && { blocked }) } } });
+    tell(thread);
+    if (!blocked || blamed.has(adapter.id)) return;
+    blamed.add(adapter.id);
+    console.error(
+      `Afterword: ${adapter.id} can be read from this page, but takes nothing from it. Is its origin allowed?`,
+    );
   }
 
   function wake(): void {
@@ -531,6 +601,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
             siteOf(row.thread, row.identity) === siteOf(asked.row.thread, asked.row.identity)),
       );
       for (const entry of again) {
+        if (isUnreadable(entry.row)) continue; // Nobody knows any more where it belongs.
         const row = { ...entry.row, delivery: sending, attempts: 0, notBefore: 0 };
         put({ ...entry, row, troubledSince: null, strange: 0, due: world.ticks() });
         elsewhere.delete(nameOf(row.thread));

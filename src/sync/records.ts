@@ -41,44 +41,15 @@ export interface Kept {
   readonly troubledSince: number | null;
 }
 
-/** Null for a row of a newer version. What can't be read comes back as a refusal that still shows its words. */
-export function readKept([key, value]: Row): Kept | null {
+/** Null for a row of a newer version; throws for one that nobody can read. */
+export function readKept([, value]: Row): Kept | null {
   const stored = fields(value);
-  if (typeof stored['shape'] === 'number' && stored['shape'] > shape) return null;
-  try {
-    const row = parseQueuedOperation(stored['row']);
-    const since = stored['troubledSince'];
-    return {
-      row: { ...row, saved: true },
-      answer: stored['answer'] ? parseAnswer(stored['answer']) : null,
-      troubledSince: typeof since === 'number' ? since : null,
-    };
-  } catch {
-    return { row: unreadable(key, stored['row']), answer: null, troubledSince: null };
-  }
-}
-
-function unreadable([, backend = '', site = '', page = '', id = '']: Key, row: unknown): QueuedOperation {
-  const operation = fields(fields(row)['operation']);
+  if (Number(stored['shape']) > shape) return null;
+  const since = stored['troubledSince'];
   return {
-    operation: {
-      kind: 'post',
-      id,
-      createdAt: Number(operation['createdAt']) || 0,
-      parentId: null,
-      rootId: null,
-      text: text(operation['text']) || (JSON.stringify(row) ?? ''),
-      author: { name: text(fields(operation['author'])['name']) },
-      mentions: [],
-    },
-    thread: { backend, site, page },
-    page: { url: '', title: '' },
-    identity: text(fields(row)['identity']) || 'guest',
-    order: 0,
-    attempts: 0,
-    notBefore: 0,
-    delivery: { state: 'refused', reason: 'unreadable' },
-    saved: true,
+    row: { ...parseQueuedOperation(stored['row']), saved: true },
+    answer: stored['answer'] ? parseAnswer(stored['answer']) : null,
+    troubledSince: typeof since === 'number' ? since : null,
   };
 }
 
@@ -109,8 +80,8 @@ export interface Opening {
   readonly thread: Thread | null;
   readonly order: string;
   readonly collapsed: ReadonlyMap<string, number>;
-  /** What waits for this thread, acknowledged or not. */
-  readonly queue: readonly Kept[];
+  /** What waits for this thread, as far as it can be read; the outbox shows the rest. */
+  readonly queue: readonly QueuedOperation[];
 }
 
 export async function readOpening(database: Database, thread: ThreadKey): Promise<Opening> {
@@ -127,6 +98,14 @@ export async function readOpening(database: Database, thread: ThreadKey): Promis
     thread: readCached(thread, valueOf('cache')),
     order: text(valueOf('order')),
     collapsed: new Map(Array.isArray(collapsed) ? collapsed.filter(isPair) : []),
-    queue: rows.flatMap((row) => (row[0][0] === 'outbox' ? (readKept(row) ?? []) : [])),
+    queue: rows.flatMap((row) => (row[0][0] === 'outbox' ? (readable(row)?.row ?? []) : [])),
   };
+}
+
+function readable(row: Row): Kept | null {
+  try {
+    return readKept(row);
+  } catch {
+    return null;
+  }
 }

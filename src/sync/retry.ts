@@ -13,6 +13,8 @@ export interface Attempts {
   readonly strange: number;
   /** For how long the backend has been reached without success, in milliseconds. */
   readonly troubledFor: number;
+  /** The backend can be read, and yet can't be reached for sending. */
+  readonly isReadable: boolean;
   /** Whether sending it again can do no harm, should it have arrived after all (FAULTS C13). */
   readonly repeatable: boolean;
   readonly now: number;
@@ -68,7 +70,8 @@ export function deliveryAfter(trouble: Trouble, attempts: Attempts): { delivery:
     default: // `unknown`, and whatever kind a newer adapter may know.
       if (!attempts.repeatable) return stop({ state: 'given-up', perhapsSent: true });
       if (trouble.because === 'network') {
-        return { delivery: { state: 'waiting' }, notBefore: attempts.now + backOff(second, attempts) };
+        const delivery: Delivery = { state: 'waiting', ...(attempts.isReadable && { blocked: true }) };
+        return { delivery, notBefore: attempts.now + backOff(second, attempts) };
       }
       // Once may be an accident; the third strange answer in a row is somebody else who answers (FAULTS A19).
       return wait(backOff(second, attempts), trouble.portal === true || attempts.strange >= 3);

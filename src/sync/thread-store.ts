@@ -167,7 +167,7 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
     if (open.isClosed || !opening) return;
     const order = can.orders.find((one) => one === opening.order) ?? open.shown.order;
     open.shown = { ...open.shown, order, collapsed: opening.collapsed };
-    if (!settings.userToken) queue = opening.queue.map(({ row }) => row).filter(({ identity }) => identity === 'guest');
+    if (!settings.userToken) queue = opening.queue.filter(({ identity }) => identity === 'guest');
     if (opening.thread && !open.isFresh) {
       open.thread = opening.thread;
       open.shown = showAll(open.thread, open.shown, order);

@@ -6,7 +6,7 @@ import { draftKey } from '../../src/sync/belongings.ts';
 import { outboxKey, siteRow } from '../../src/sync/records.ts';
 import { makeTabs, type Tabs } from '../../src/sync/tabs.ts';
 import { post, queued } from '../helpers/builders.ts';
-import { FakeBackend } from '../helpers/fake-backend.ts';
+import { FakeBackend, lost } from '../helpers/fake-backend.ts';
 import { deleteDatabase, FakeWorld, freshName, quiet, until } from '../helpers/fake-world.ts';
 
 interface Tab {
@@ -165,6 +165,7 @@ describe('the outbox', () => {
 
   it('A1: words that wait for the network go out within five seconds of its return', async () => {
     backend.always = 'lost before';
+    backend.unreadable = lost;
     const tab = openTab();
     await tab.outbox.add(row(post('p1')), null);
     for (let tries = 1; tries < 8; tries++) {
@@ -181,6 +182,7 @@ describe('the outbox', () => {
 
   it('A21: a network that comes and goes each second makes one sender, and few attempts', async () => {
     backend.always = 'lost before';
+    backend.unreadable = lost;
     const tab = openTab();
     await tab.outbox.add(row(post('p1')), null);
     for (let second = 0; second < 60; second++) {
@@ -193,6 +195,35 @@ describe('the outbox', () => {
     expect(backend.arrived.length).to.be.greaterThan(3).and.below(20);
     const [waiting] = tab.outbox.of(key(), 'guest');
     expect(waiting?.attempts, 'the back-off goes on growing').to.equal(backend.arrived.length);
+  });
+
+  it('A16: where the backend can be read and takes nothing, the row says so and the page’s author is told once', async () => {
+    const { error } = console;
+    const said: unknown[] = [];
+    console.error = (...words: unknown[]) => void said.push(...words);
+    try {
+      backend.always = 'lost before';
+      backend.unreadable = lost;
+      const tab = openTab();
+      await tab.outbox.add(row(post('p1')), null);
+      const tries = async (number: number): Promise<unknown> => {
+        await until(() => backend.arrived.length === number && backend.under === 0);
+        await quiet();
+        tab.world.pass(300_000);
+        return tab.outbox.of(key(), 'guest')[0]?.delivery;
+      };
+      for (let number = 1; number < 5; number++) expect(await tries(number)).to.deep.equal({ state: 'waiting' });
+      backend.unreadable = null;
+      await tries(5);
+      expect(await tries(6)).to.deep.equal({ state: 'waiting', blocked: true });
+      expect(await tries(7)).to.deep.equal({ state: 'waiting', blocked: true });
+      expect(said).to.have.length(1);
+      expect(said[0]).to.include('Is its origin allowed?');
+      backend.always = null;
+      await until(isEmpty(tab));
+    } finally {
+      console.error = error;
+    }
   });
 
   it('B4: waits as long as the backend asks for, whatever the network says, and tells until when', async () => {

@@ -8,13 +8,28 @@ import { parsePage } from '../../src/model/parse.ts';
 const now = 1_000_000;
 const day = 24 * 3_600_000;
 const after = (trouble: Trouble, attempts: Partial<Attempts> = {}) =>
-  deliveryAfter(trouble, { made: 1, strange: 0, troubledFor: 0, repeatable: true, now, random: 0.5, ...attempts });
+  deliveryAfter(trouble, {
+    made: 1,
+    strange: 0,
+    troubledFor: 0,
+    repeatable: true,
+    isReadable: false,
+    now,
+    random: 0.5,
+    ...attempts,
+  });
 const network: Trouble = { kind: 'unknown', because: 'network' };
 const strange: Trouble = { kind: 'unknown', because: 'answer' };
 
 describe('what to do after a send that was no yes', () => {
   const rows: readonly [string, Trouble, Partial<Attempts>, object][] = [
     ['no network: it waits, without a word about when', network, {}, { state: 'waiting' }],
+    [
+      'a backend that can be read, but takes nothing',
+      network,
+      { isReadable: true },
+      { state: 'waiting', blocked: true },
+    ],
     ['a time-out: tried again', { kind: 'unknown', because: 'timeout' }, {}, { state: 'retrying' }],
     ['a strange answer: tried again', strange, { strange: 1 }, { state: 'retrying' }],
     ['the third strange answer: a sign-in page?', strange, { strange: 3 }, { state: 'retrying', portal: true }],
