@@ -11,7 +11,7 @@ import type { PreparedText } from './quote-text.ts';
 export { prepareInSteps, prepareText } from './quote-text.ts';
 export type { PreparedText } from './quote-text.ts';
 
-/** The two selectors are the W3C's (Web Annotation Data Model 4.2.4, 4.2.5, and 4.2.9 for the very long). */
+/** The two selectors are the W3C's (Web Annotation Data Model 4.2.4, 4.2.5, and 4.2.8 for the very long). */
 export interface TextQuoteSelector {
   readonly type: 'TextQuoteSelector';
   readonly exact: string;

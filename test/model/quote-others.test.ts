@@ -59,8 +59,7 @@ if (!existsSync(folder)) {
   const left = new Map<string, string[]>();
   const leave = (why: string, name: string): void => void left.set(why, [...(left.get(why) ?? []), name]);
   after(() => {
-    for (const [why, names] of left)
-      console.log(`# not asked of ours: ${names.length}: ${why}\n#   ${names.join('; ')}`);
+    for (const [why, names] of left) console.log(`not asked of ours, ${names.length}: ${why}\n    ${names.join('; ')}`);
   });
 
   describe('Apache Annotator', () => {
