@@ -54,7 +54,7 @@ function pageAt(path: string): HostPage | undefined {
     case 'elsewhere':
       return article('<p>Nothing here.</p>');
     case 'twice':
-      return article(`${script()}<script async src="${server.url}/embed.js?again"></script>`);
+      return article(`${script()}<script async src="${server.url}/embed.js?again" data-page-id="sixty"></script>`);
     case 'versions':
       // The other version is the same file under another address, telling another number.
       return article(`<afterword-comments server="${server.url}" page-id="sixty"></afterword-comments>
@@ -112,11 +112,13 @@ function clean(reader: Reader): void {
   assert.deepEqual(reader.foreign(host.url, server.url), []);
 }
 
-async function works(reader: Reader, words: string): Promise<void> {
-  await reader.section.first().getByRole('article').first().waitFor();
-  await post(reader.section.first(), words);
-  await comment(reader.section.first(), 'Visitor', words).waitFor();
-  await reader.section.first().getByText('Comment posted.').first().waitFor({ state: 'attached' });
+/** `seen` is what becomes of the words where they have markup. */
+async function works(reader: Reader, words: string, seen = words): Promise<void> {
+  const section = reader.section.first();
+  await section.getByRole('article').first().waitFor();
+  await post(section, words);
+  await comment(section, 'Visitor', seen).waitFor();
+  await section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
 }
 
 test('E-1: one line installs it on a site of another origin, and it asks nobody else', async () => {
@@ -150,16 +152,16 @@ test('E-5: the script loaded twice defines and shows one section', async () => {
 });
 
 test('E-5: of two versions the first defines everything, the later uses it and says so in one line', async () => {
-  const reader = await open('/versions', ({ context }) =>
-    context.route('**/older/**', async (route) => {
+  const lines: string[] = [];
+  const reader = await open('/versions', ({ context, page }) => {
+    page.on('console', (message) => lines.push(message.text()));
+    return context.route('**/older/**', async (route) => {
       const path = new URL(route.request().url()).pathname.replace('/older', '');
       const answer = await route.fetch({ url: server.url + path });
       const body = (await answer.text()).replaceAll(/(["'`])\d+\.\d+\.\d+\1/g, '$10.0.9$1');
       await route.fulfill({ response: answer, body });
-    }),
-  );
-  const lines: string[] = [];
-  reader.page.on('console', (message) => lines.push(message.text()));
+    });
+  });
   await works(reader, 'Posted beside an older version.');
   clean(reader);
   const said = lines.filter((line) => /version/i.test(line) && line.includes('0.0.9'));
@@ -173,7 +175,7 @@ for (const [policy, path] of [
 ] as const) {
   test(`E-5: works under strict-dynamic, style-src 'self' and Trusted Types, ${policy}`, async () => {
     const reader = await open(path);
-    await works(reader, `Posted with **strict** rules, ${policy}.`);
+    await works(reader, `Posted with **strict** rules, ${policy}.`, `Posted with strict rules, ${policy}.`);
     assert.equal(
       await (await near(reader.section, 'Visitor', 'Posted with strict rules')).locator('strong').count(),
       1,
@@ -215,14 +217,14 @@ test('E-7: two sections on one page are independent, and a counter follows the o
   const second = reader.page.locator('#two');
   await first.getByRole('article').first().waitFor();
   await second.getByText('Be the first to comment.').waitFor();
-  const before = Number(/\d+/.exec(await reader.page.locator('#count').innerText())?.[0]);
+  const counter = reader.page.locator('afterword-count');
+  const count = (): Promise<number> =>
+    counter.evaluate((element) => Number(/\d+/.exec(element.shadowRoot?.textContent ?? '')?.[0]));
+  const before = await count();
   await post(first, 'Only in the first.');
   await comment(first, 'Visitor', 'Only in the first.').waitFor();
   await first.getByText('Comment posted.').first().waitFor({ state: 'attached' });
-  await reader.page.waitForFunction(
-    (count) => document.querySelector<HTMLElement>('#count')?.innerText.includes(String(count)),
-    before + 1,
-  );
+  await counter.getByText(new RegExp(`^${before + 1}\\b`)).waitFor();
   assert.equal(await second.getByRole('article').count(), 0);
   clean(reader);
   await reader.close();
@@ -234,27 +236,32 @@ test('E-5: a page that comes back from the back/forward cache goes on where it w
     args: CHROMIUM_FLAGS as string[],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
-  const reader = await newReader(cached);
-  const { page } = reader;
-  await page.addInitScript(() => {
-    addEventListener('pageshow', (event) => Object.assign(globalThis, { returned: event.persisted }));
-  });
-  await page.goto(`${host.url}/plain`);
-  await works(reader, 'Posted before leaving.');
-  await page.waitForLoadState('networkidle');
-  await page.goto(`${host.url}/elsewhere`);
-  await page.goBack();
-  await page.waitForFunction(() => 'returned' in globalThis);
-  const why = await page.evaluate(() =>
-    JSON.stringify(
-      (performance.getEntriesByType('navigation')[0] as unknown as { notRestoredReasons?: unknown }).notRestoredReasons,
-    ),
-  );
-  assert.equal(await page.evaluate(() => (globalThis as unknown as { returned: boolean }).returned), true, why);
-  await works(reader, 'Posted after coming back.');
-  clean(reader);
-  await reader.close();
-  await cached.close();
+  try {
+    const reader = await newReader(cached);
+    const { page } = reader;
+    await page.addInitScript(() => {
+      addEventListener('pageshow', (event) => Object.assign(globalThis, { returned: event.persisted }));
+    });
+    await page.goto(`${host.url}/plain`);
+    await works(reader, 'Posted before leaving.');
+    await page.waitForLoadState('networkidle');
+    await page.goto(`${host.url}/elsewhere`);
+    // Restored, it fires no load.
+    await page.goBack({ waitUntil: 'commit' });
+    await page.waitForFunction(() => 'returned' in globalThis);
+    const why = await page.evaluate(() =>
+      JSON.stringify(
+        (performance.getEntriesByType('navigation')[0] as unknown as { notRestoredReasons?: unknown })
+          .notRestoredReasons,
+      ),
+    );
+    assert.equal(await page.evaluate(() => (globalThis as unknown as { returned: boolean }).returned), true, why);
+    await works(reader, 'Posted after coming back.');
+    clean(reader);
+    await reader.close();
+  } finally {
+    await cached.close();
+  }
 });
 
 for (const [what, path, sentence] of [
@@ -308,7 +315,12 @@ test('A browser that forbids IndexedDB still shows and sends, and says what that
     }),
   );
   await works(reader, 'Posted without a disk.');
+  await reader.context.setOffline(true);
+  await post(reader.section, 'Waiting without a disk.');
   await reader.section.getByText('This browser saves nothing here').first().waitFor();
+  await reader.context.setOffline(false);
+  await reader.section.getByText('This browser saves nothing here').first().waitFor({ state: 'detached' });
+  assert.equal(server.rows('select id from comments where text = ?', 'Waiting without a disk.').length, 1);
   clean(reader);
   await reader.close();
 });

@@ -104,7 +104,8 @@ test('R-3: paging through 541 comments with 121 below one root shows each once, 
       const next = (await more.isVisible()) ? more : gaps.first();
       if (!(await next.isVisible())) break;
       const before = await section.getByRole('article').count();
-      await next.click();
+      // It may be drawn anew under the hand: then the next round finds what there is.
+      await next.click({ timeout: 3_000 }).catch(() => undefined);
       await reader.page.waitForLoadState('networkidle');
       for (let tries = 0; tries < 50 && (await section.getByRole('article').count()) === before; tries += 1) {
         await reader.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));

@@ -115,7 +115,7 @@ async function loadEverything(section: Locator, page: Page): Promise<void> {
   for (let presses = 0; presses < 80 && (await buttons.first().isVisible()); presses += 1) {
     const all = section.getByRole('button', { name: 'Load all' });
     const before = await rows.count();
-    await ((await all.isVisible()) ? all : buttons.first()).click();
+    await ((await all.isVisible()) ? all : buttons.first()).click({ timeout: 3_000 }).catch(() => undefined);
     for (let frame = 0; frame < 300 && (await rows.count()) === before; frame += 1) {
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
     }

@@ -38,7 +38,7 @@ export interface Reader {
 /** A fresh profile: no storage, no cache, no service worker. */
 export async function newReader(browser: Browser, options: BrowserContextOptions = {}): Promise<Reader> {
   const context = await browser.newContext({ locale: 'en-GB', ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   return watch(context, await context.newPage());
 }
 
