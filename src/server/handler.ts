@@ -8,6 +8,7 @@ import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { compress } from './compress.ts';
 import { Problem } from './problems.ts';
 import type { Proxies } from './rules/addresses.ts';
 import { networkOf } from './rules/addresses.ts';
@@ -63,6 +64,7 @@ export function createHandler(options: HandlerOptions) {
     throw new Problem('not-found', `There is nothing at ${new URL(context.req.url).pathname.slice(0, 200)}.`);
   });
 
+  app.use('*', compress);
   app.use('*', async (context, next) => {
     await next();
     context.header('X-Content-Type-Options', 'nosniff');
@@ -71,7 +73,8 @@ export function createHandler(options: HandlerOptions) {
   });
 
   app.use('/api/*', async (context, next) => {
-    const isOwn = context.req.method !== 'GET' || context.req.path === '/api/v1/mine';
+    const isReading = context.req.method === 'GET' || context.req.method === 'HEAD';
+    const isOwn = !isReading || context.req.path === '/api/v1/mine';
     const origin = context.req.header('Origin');
     if (context.req.method === 'OPTIONS') return preflight(context as Context, origin, await storage.sites());
     context.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");

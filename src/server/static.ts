@@ -90,7 +90,8 @@ export class StaticFiles {
     if (type.startsWith('text/html')) {
       headers['Content-Security-Policy'] = "object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
     }
-    if (request.headers.get('If-None-Match') === tag) return new Response(null, { status: 304, headers });
+    if (request.headers.get('If-None-Match')?.replace(/^W\//, '') === tag)
+      return new Response(null, { status: 304, headers });
     return new Response(bytes, { headers });
   }
 

@@ -107,7 +107,18 @@ describe('stopping', () => {
       heard.filter((each) => each.status !== 201),
       [],
     );
-    assert.equal((await list(one)).info.count, 32);
+    const cy = new Guest(one, 'Cy');
+    const cy2 = new Guest(two, 'Cy');
+    Object.assign(cy2, { token: cy.token });
+    const key = randomUUID();
+    const url = `${one.address}/page`;
+    const twice = await Promise.all([cy.tryPost('Same', { key, url }), cy2.tryPost('Same', { key, url })]);
+    assert.deepEqual(twice[0].body, twice[1].body);
+    assert.deepEqual(
+      twice.map((each) => each.status),
+      [201, 201],
+    );
+    assert.equal((await list(one)).info.count, 33);
     await Promise.all([one.stop(), two.stop()]);
   });
 

@@ -52,6 +52,7 @@ describe('the files the server serves', () => {
     assert.equal(worker.headers.get('service-worker-allowed'), '/');
     const tag = embed.headers.get('etag') ?? '';
     assert.equal((await ask(server, '/embed.js', { 'if-none-match': tag })).status, 304);
+    assert.equal((await ask(server, '/embed.js', { 'if-none-match': `W/${tag}` })).status, 304);
   });
 
   it('S-1: the front page leads to the demo article, whose files are served', async (t) => {

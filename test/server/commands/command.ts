@@ -62,7 +62,7 @@ export function workplace(t: TestContext): Workplace {
   const running = new Set<ChildProcess>();
   t.after(async () => {
     for (const child of running) child.kill('SIGKILL');
-    await Promise.all([...running].map((child) => (child.exitCode === null ? once(child, 'exit') : null)));
+    for (const child of running) await once(child, 'exit');
     rmSync(folder, { recursive: true, force: true });
   });
 
