@@ -31,7 +31,7 @@ export const compress: MiddlewareHandler = async (context, next) => {
   const isFile = !context.req.path.startsWith('/api/');
   const tag = headers.get('ETag');
   const body = isWorth ? await compressed(plain, encoding, isFile ? tag : null) : plain;
-  const changed = new Headers(headers);
+  const changed = new Headers(context.res.headers);
   changed.delete('Content-Length');
   if (isWorth) {
     changed.set('Content-Encoding', encoding);
