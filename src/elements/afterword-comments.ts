@@ -380,6 +380,7 @@ export class AfterwordComments extends LitElement {
           @focus=${() => this.focus()}
           @change=${() => void this.keepTyped()}
         ></textarea>`,
+      this.#acts?.formProblem((said, again) => this.#message(said, again)),
       this.opened?.key.backend.startsWith('local') ? this.#message(say(words, 'local-only')) : nothing,
     ];
   }

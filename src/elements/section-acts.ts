@@ -35,6 +35,7 @@ export class SectionActs {
   readonly #warned = new Set<string>();
   #unwatch: (() => void) | null = null;
   #formMissing = false;
+  #hasForm = false;
   #keys = { on: areKeysOn(), shown: false };
   /** The comment a link led to, while the focus has still to go there. */
   #wanted: string | null = null;
@@ -79,11 +80,8 @@ export class SectionActs {
   }
 
   fetchAhead(): void {
-    later.fetchAhead(() => {
-      // Not under the hands of a reader who already types into the plain field.
-      if (later.formPart.loaded && this.#root.activeElement?.matches('.opener')) void this.openForm();
-      else this.section.requestUpdate();
-    });
+    later.fetchAhead(() => this.#formCame());
+    this.#formCame();
   }
 
   /** The site's rules, narrowed by the page; a wish to loosen one is named once. */
@@ -99,6 +97,15 @@ export class SectionActs {
       );
     }
     return rules;
+  }
+
+  /** The form takes the place of the plain field, but not under the hands of a reader who types there. */
+  #formCame(): void {
+    if (!later.formPart.loaded) return;
+    const plain = this.#root.querySelector<HTMLTextAreaElement>('.opener');
+    if (plain && (plain.value || this.#root.activeElement === plain)) return void this.openForm();
+    this.#hasForm = true;
+    this.section.requestUpdate();
   }
 
   toolbar(order: Order): TemplateResult {
@@ -120,9 +127,7 @@ export class SectionActs {
   /** The form; null while it is not here, and a plain field stands in for it. */
   form(): TemplateResult | null {
     const { manner, store, images } = this.section;
-    if (!later.formPart.loaded) {
-      return this.#formMissing ? html`<p class="message">${say(this.words(), 'problem.part-missing')}</p>` : null;
-    }
+    if (!this.#hasForm) return null;
     return html`<afterword-form
       class="form"
       part="form"
@@ -138,10 +143,16 @@ export class SectionActs {
     ></afterword-form>`;
   }
 
+  /** Said below the plain field, which keeps what is typed: the form could not be fetched. */
+  formProblem(message: (said: string, again: () => void) => unknown): unknown {
+    return this.#formMissing ? message(say(this.words(), 'problem.part-missing'), () => void this.openForm()) : nothing;
+  }
+
   async openForm(): Promise<void> {
     this.#formMissing = !(later.formPart.loaded ?? (await later.formPart().catch(() => null)));
     if (this.#formMissing) return this.section.requestUpdate();
     await this.section.keepTyped();
+    this.#hasForm = true;
     this.section.requestUpdate();
     await this.section.updateComplete;
     this.#root.querySelector<HTMLElement>('.form')?.focus();

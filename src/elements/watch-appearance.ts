@@ -37,5 +37,5 @@ export function watchAppearance(section: HTMLElement, root: HTMLElement, changed
 /** How much of the host's text colour muted text keeps: the paler it is, the less can be taken away for 4.5:1. */
 function inkFor(text: number, ground: number): string {
   const contrast = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
-  return contrast > 9 ? '' : contrast > 7 ? '84%' : '100%';
+  return contrast > 12 ? '' : contrast > 9 ? '84%' : contrast > 6.5 ? '92%' : '100%';
 }

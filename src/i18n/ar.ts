@@ -65,9 +65,10 @@ export const ar: AllMessages = {
   'read-more': 'قراءة المزيد',
   'read-less': 'عرض أقل',
   votes: {
-    zero: 'لا أصوات',
-    one: 'صوت واحد',
-    two: 'صوتان',
+    // With the digits the button shows: its name begins with what is seen (2.5.3).
+    zero: '{count} صوت',
+    one: '{count} صوت',
+    two: '{count} صوت',
     few: '{count} أصوات',
     many: '{count} صوتًا',
     other: '{count} صوت',
@@ -101,7 +102,7 @@ export const ar: AllMessages = {
     other: 'إظهار {count} رد آخر',
   },
   reply: 'رد',
-  'reply-to': 'الرد على {name}',
+  'reply-to': 'رد على {name}',
   more: 'المزيد',
   'more-for': 'المزيد لتعليق {name}',
   quote: 'اقتباس',

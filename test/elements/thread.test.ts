@@ -388,6 +388,18 @@ describe('replies, edits and what becomes of them', () => {
     ['sending', { state: 'sending' }, /^Sending…$/, []],
     ['waiting', { state: 'waiting' }, /will be sent when you are online/, ['Send now', 'Copy text', 'Discard']],
     [
+      'not taken from this site',
+      { state: 'waiting', blocked: true },
+      /takes nothing from this website/,
+      ['Send now', 'Copy text', 'Discard'],
+    ],
+    [
+      'perhaps posted already',
+      { state: 'given-up', perhapsSent: true },
+      /may already be posted/,
+      ['Send now', 'Copy text', 'Discard'],
+    ],
+    [
       'retrying',
       { state: 'retrying', until: Date.now() + 150_000 },
       /next try in 2 minutes/,

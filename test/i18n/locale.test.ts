@@ -77,8 +77,8 @@ describe('locale', () => {
   it('R-12: a name written the other way does not turn the sentence around it', () => {
     expect(say(english, 'reply-to', { name: 'Ann' })).to.equal('Reply to Ann');
     expect(say(english, 'reply-to', { name: 'ليلى' })).to.equal('Reply to \u2068ليلى\u2069');
-    expect(say(ar, 'reply-to', { name: 'ليلى' })).to.equal('الرد على ليلى');
-    expect(say(ar, 'reply-to', { name: 'Ann (she)' })).to.equal('الرد على \u2068Ann (she)\u2069');
+    expect(say(ar, 'reply-to', { name: 'ليلى' })).to.equal('رد على ليلى');
+    expect(say(ar, 'reply-to', { name: 'Ann (she)' })).to.equal('رد على \u2068Ann (she)\u2069');
   });
 
   it('R-12: a name with braces stays a name', () => {

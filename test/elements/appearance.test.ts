@@ -1,0 +1,58 @@
+/** Light or dark, as the page around the section is. */
+import { expect } from '@open-wc/testing';
+import { comment } from '../helpers/builders.ts';
+import { FakeStore } from '../helpers/fake-store.ts';
+import { rowOf } from '../helpers/rows.ts';
+import { putSection, settled, waitFor, type Look } from '../helpers/section.ts';
+
+async function classes(look: Look): Promise<string[]> {
+  const section = await putSection(new FakeStore({ rows: [rowOf(comment('1'))], count: 1 }), look);
+  await settled(section);
+  return [...(section.renderRoot.querySelector('section')?.classList ?? [])];
+}
+
+describe('light and dark', () => {
+  const table: [string, Look, string][] = [
+    ['a white page is light', {}, 'light'],
+    ['a page painted dark is dark', { css: 'background: #14171c; color: #eee' }, 'dark'],
+    [
+      'a page painted dark in another notation is dark',
+      { css: 'background: oklch(0.2 0.02 250); color: #eee' },
+      'dark',
+    ],
+    ['a veil that lets the page through does not count', { css: 'background: rgb(0 0 0 / 0.2)' }, 'light'],
+    ['a page that says color-scheme dark is dark', { css: 'color-scheme: dark; background: none' }, 'dark'],
+    ['a page that says color-scheme light is light', { css: 'color-scheme: light; background: #222' }, 'light'],
+    ['the author may say dark', { attributes: { 'color-scheme': 'dark' } }, 'dark'],
+    [
+      'the author may say light',
+      { css: 'background: #111; color: #eee', attributes: { 'color-scheme': 'light' } },
+      'light',
+    ],
+  ];
+  for (const [sentence, look, scheme] of table) {
+    it(`E-6: ${sentence}`, async () => {
+      expect(await classes(look)).to.include(scheme);
+    });
+  }
+
+  it('E-6: it brings its own paper only where the author wants what the page is not', async () => {
+    expect(await classes({ attributes: { 'color-scheme': 'dark' } })).to.include('paper');
+    const dark = 'background: #111; color: #eee';
+    expect(await classes({ css: dark, attributes: { 'color-scheme': 'dark' } })).not.to.include('paper');
+    expect(await classes({ css: dark })).not.to.include('paper');
+  });
+
+  it('E-6: it follows a page that changes', async () => {
+    const section = await putSection(new FakeStore({ rows: [rowOf(comment('1'))], count: 1 }), {
+      css: 'background: none',
+    });
+    document.body.style.background = '#101010';
+    document.body.className = 'night';
+    const root = section.renderRoot.querySelector('section') as HTMLElement;
+    await waitFor(() => root.classList.contains('dark'), 'the section to be dark');
+    document.body.style.background = '';
+    document.body.className = '';
+    await waitFor(() => root.classList.contains('light'), 'the section to be light');
+  });
+});
