@@ -90,7 +90,8 @@ function buildNpm() {
 
 function buildDemo() {
   rmSync('dist/demo', { recursive: true, force: true });
-  cpSync('demo', 'dist/demo', { recursive: true });
+  // The README's picture is of the demo, not for it.
+  cpSync('demo', 'dist/demo', { recursive: true, filter: (file) => !file.endsWith('picture.png') });
   // The page of settings makes its controls out of it.
   cpSync('dist/custom-elements.json', 'dist/demo/custom-elements.json');
 }
