@@ -34,8 +34,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** A part named by its content never changes. */
-const HASHED = /[.-](?=[\w-]*[A-Z0-9_])[\w-]{8,}\.(?:js|css|map|woff2|png|svg|webp|avif|jpg)$/;
+/** A part in a folder of the build, named by its content, never changes. */
+const HASHED = /\/.*[.-](?=[\w-]*[A-Z0-9_])[\w-]{8,}\.(?:js|css|map|woff2|png|svg|webp|avif|jpg)$/;
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** `embed.js` and `afterword.js` name the parts of one build: a new build must arrive soon. */
@@ -119,10 +119,7 @@ export class StaticFiles {
     const listed = new Map<string, Listed>();
     if (this.#demo !== null) {
       for (const path of await filesOf(this.#demo)) {
-        listed.set(`/demo/${path}`, {
-          file: join(this.#demo, path),
-          cache: HASHED.test(path) ? IMMUTABLE : ALWAYS_ASK,
-        });
+        listed.set(`/demo/${path}`, { file: join(this.#demo, path), cache: ALWAYS_ASK });
       }
     }
     if (this.#widget !== null) {
