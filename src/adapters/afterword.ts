@@ -5,10 +5,19 @@
 import type { Page } from '../model/comment.ts';
 import { targetOf, type Operation } from '../model/operation.ts';
 import { parseAnswer, parseChanges, parseMine, parsePage } from '../model/parse.ts';
+import {
+  afterwordAddress,
+  afterwordCan,
+  afterwordId,
+  listBytes,
+  readBody,
+  readTime,
+  type Query,
+} from './afterword-first.ts';
 import { AdapterError, type Adapter, type Answer, type Identity, type SendOptions, type Trouble } from './adapter.ts';
 
 /** Taken when the module loads: a host page may replace them later (FAULTS E16). */
-const { fetch, JSON, AbortController, TextDecoder, setTimeout, clearTimeout } = globalThis;
+const { fetch, JSON, AbortController, setTimeout, clearTimeout } = globalThis;
 
 /** The world as far as an adapter meets it, so that a test can hold the clock. */
 export interface Wire {
@@ -28,9 +37,7 @@ const realWire: Wire = {
 };
 
 const createTime = 15_000;
-const readTime = 10_000;
 const ackBytes = 64 * 1024;
-const listBytes = 1024 * 1024;
 /** The server takes this many page ids at once. */
 const countedAtOnce = 100;
 const longestRetryAfter = 60 * 60 * 1000;
@@ -148,24 +155,6 @@ function parsed(text: string | null): unknown {
   }
 }
 
-/** Null where there is more than anybody should send us (A12). */
-async function readBody(response: Response, limit: number): Promise<string | null> {
-  if (!response.body) return '';
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  for (let size = 0; ;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    size += value.byteLength;
-    if (size > limit) {
-      reader.cancel().catch(() => undefined); // It is given up; whether it heard so does not matter.
-      return null;
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-}
-
 /** Says once what the page's author has to change; the browser's own message names no cure (A22). */
 const blocked = new Set<string>();
 function watchPolicy(server: string): void {
@@ -183,17 +172,9 @@ function watchPolicy(server: string): void {
 
 /** @param server The server's address, as in `https://comments.example`. */
 export function createAfterwordAdapter(server: string, wire: Wire = realWire): Adapter {
-  const base = server.replace(/\/+$/, '');
-  const api = `${base}/api/v1`;
-  watchPolicy(base);
+  watchPolicy(server.replace(/\/+$/, ''));
 
-  function address(path: string, query: Readonly<Record<string, string | number | readonly string[]>>): string {
-    const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-      for (const one of [value].flat()) parameters.append(name, String(one));
-    }
-    return `${api}/${path}?${parameters}`;
-  }
+  const address = (path: string, query?: Query): string => afterwordAddress(server, path, query);
 
   /** Nothing but the address: such a request needs no preflight and any cache may answer it (S-2). */
   const get = <T>(url: string, signal: AbortSignal, read: (body: unknown) => T, headers?: Record<string, string>) =>
@@ -216,7 +197,7 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
     const site = options.thread.site;
     return request(
       wire,
-      body === undefined ? address(path, { site }) : `${api}/${path}`,
+      address(path, body === undefined ? { site } : undefined),
       {
         method,
         headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
@@ -227,7 +208,10 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
       },
       (answered) => {
         const answer = parseAnswer(answered);
-        const isOurs = answer.comment ? answer.comment.id === targetOf(operation) : operation.kind === 'delete';
+        // A post may be answered with the same words said before (S-6): then it is that comment, under our key.
+        const isOurs = answer.comment
+          ? operation.kind === 'post' || answer.comment.id === operation.commentId
+          : operation.kind === 'delete';
         if (answer.operationId !== id || !isOurs) throw new TypeError('The answer is for another operation.');
         return answer;
       },
@@ -235,17 +219,8 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
   }
 
   return {
-    id: `afterword ${base}`,
-    can: {
-      orders: ['newest', 'oldest', 'most-voted'],
-      reply: true,
-      edit: true,
-      delete: true,
-      votes: 'up-down',
-      around: true,
-      changes: true,
-      idempotent: true,
-    },
+    id: afterwordId(server),
+    can: afterwordCan,
 
     list({ site, page }, options): Promise<Page> {
       const { order, limit } = options;

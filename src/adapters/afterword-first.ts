@@ -1,0 +1,73 @@
+/**
+ * As much of the way to an Afterword server as the first picture needs: what it can do, where lists are, and how a first
+ * page is read. Any trouble is only thrown here; `afterword.ts` asks again and finds out what it was.
+ */
+import type { Order, Page } from '../model/comment.ts';
+import { parsePage } from '../model/parse-page.ts';
+import type { Capabilities } from './adapter.ts';
+
+/** Taken when the module loads: a host page may replace them later (FAULTS E16). */
+const { fetch, JSON, AbortSignal, TextDecoder } = globalThis;
+
+export const readTime = 10_000;
+export const listBytes = 1024 * 1024;
+
+export const afterwordCan: Capabilities = {
+  orders: ['newest', 'oldest', 'most-voted'],
+  reply: true,
+  edit: true,
+  delete: true,
+  votes: 'up-down',
+  around: true,
+  changes: true,
+  idempotent: true,
+};
+
+const baseOf = (server: string): string => server.replace(/\/+$/, '');
+export const afterwordId = (server: string): string => `afterword ${baseOf(server)}`;
+
+export type Query = Readonly<Record<string, string | number | readonly string[]>>;
+
+export function afterwordAddress(server: string, path: string, query?: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    for (const one of [value].flat()) parameters.append(name, String(one));
+  }
+  return `${baseOf(server)}/api/v1/${path}${query ? `?${parameters}` : ''}`;
+}
+
+/** Null where there is more than anybody should send us (A12). */
+export async function readBody(response: Response, limit: number): Promise<string | null> {
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let size = 0; ;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.byteLength;
+    if (size > limit) {
+      reader.cancel().catch(() => undefined); // It is given up; whether it heard so does not matter.
+      return null;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+export async function readFirstPage(
+  server: string,
+  query: { readonly site: string; readonly page: string; readonly order: Order; readonly limit: number },
+  signal: AbortSignal,
+): Promise<Page> {
+  const late = AbortSignal.timeout(readTime);
+  const end = new AbortController();
+  for (const one of [signal, late]) one.addEventListener('abort', () => end.abort());
+  const response = await fetch(afterwordAddress(server, 'comments', query), {
+    redirect: 'error',
+    credentials: 'omit',
+    signal: end.signal,
+  });
+  const isJson = /^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
+  if (response.status !== 200 || !isJson) throw new TypeError('This is no list of comments.');
+  return parsePage(JSON.parse((await readBody(response, listBytes)) ?? ''));
+}

@@ -1,0 +1,131 @@
+/**
+ * A thread before anything of it is kept here: asks for the first page and shows it. Everything else (disk, outbox, tabs,
+ * merging) follows right after that picture, and this store then passes all calls on. Where this browser keeps something
+ * of ours already, nothing is asked for here: the copy on the device comes first (R-7).
+ */
+import type { Capabilities } from '../adapters/adapter.ts';
+import type { Page, ThreadKey } from '../model/comment.ts';
+import { firstView, waitingView } from '../model/first-view.ts';
+import type { ThreadView } from '../model/view.ts';
+import type { Outcome, ThreadSettings, ThreadStore } from './store.ts';
+
+/** A page that is on the screen already, and when it came. */
+export interface First {
+  readonly page: Page;
+  readonly fetchedAt: number;
+}
+
+export interface Opening {
+  readonly key: ThreadKey;
+  readonly can: Capabilities;
+  readonly settings: ThreadSettings;
+  /** Asks for the first page; null where the thread has to be opened whole from the start. */
+  readonly ask: ((signal: AbortSignal) => Promise<Page>) | null;
+  /** Opens the thread whole. Rejects where that part of ours can't be fetched now. */
+  readonly keep: (first: First | null) => Promise<ThreadStore>;
+}
+
+export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadStore {
+  const listeners = new Set<() => void>();
+  const outcomeListeners = new Set<(outcome: Outcome) => void>();
+  const end = new AbortController();
+  let view = waitingView(can.orders.includes(settings.order) ? settings.order : (can.orders[0] ?? settings.order));
+  let whole: ThreadStore | null = null;
+  let keeping: Promise<ThreadStore> | null = null;
+  let first: First | null = null;
+  let isAsked = false;
+
+  const tell = (): void => [...listeners].forEach((listener) => listener());
+  const show = (next: ThreadView): void => {
+    view = next;
+    tell();
+  };
+
+  /** Once it is here it stays; a part that could not be fetched is asked for again with the next wish. */
+  function join(): Promise<ThreadStore> {
+    keeping ??= keep(first).then(
+      (store) => {
+        whole = store;
+        if (end.signal.aborted) store.close();
+        store.subscribe(tell);
+        store.onOutcome((outcome) => outcomeListeners.forEach((listener) => listener(outcome)));
+        // What was on the screen is not taken away for the moment in which the disk is read.
+        if (store.view.phase !== 'loading') tell();
+        return store;
+      },
+      (error: unknown) => {
+        keeping = null;
+        show({ ...view, phase: first ? 'ready' : 'failed', problem: 'part-missing', refreshing: false });
+        throw error;
+      },
+    );
+    return keeping;
+  }
+
+  async function load(): Promise<void> {
+    if (!isAsked && ask) {
+      isAsked = true;
+      const page = await ask(end.signal).catch(() => null); // Why not, the whole thread finds out and tells.
+      if (end.signal.aborted) return;
+      const fetchedAt = Date.now();
+      const shown = page && firstView(page, view.order, settings.maxDepth, fetchedAt);
+      if (page && shown) {
+        first = { page, fetchedAt };
+        show(shown);
+        // Nothing more is fetched before this picture: it is drawn in the next frame, and seen by the one after.
+        await new Promise<void>((seen) => requestAnimationFrame(() => requestAnimationFrame(() => seen())));
+      }
+    }
+    await (await join()).load();
+  }
+
+  type Later = {
+    [Name in keyof ThreadStore]: ThreadStore[Name] extends (...asked: never[]) => unknown ? Name : never;
+  }[keyof ThreadStore];
+  const later = <Name extends Later>(name: Name): ThreadStore[Name] =>
+    (async (...asked: never[]) => {
+      const store = whole ?? (await join());
+      return (store[name] as (...asked: never[]) => unknown)(...asked);
+    }) as unknown as ThreadStore[Name];
+
+  return {
+    key,
+    can,
+    get view() {
+      return whole && (whole.view.phase !== 'loading' || !first) ? whole.view : view;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onOutcome(listener) {
+      outcomeListeners.add(listener);
+      return () => outcomeListeners.delete(listener);
+    },
+    load: () => load().catch(() => undefined), // Told by the view.
+    // The words are shown in the frame of the press: controls come no earlier than the thread that takes them.
+    dispatch: (operation, draft) =>
+      whole ? whole.dispatch(operation, draft) : join().then((store) => store.dispatch(operation, draft)),
+    nextVoteCounter: () => whole?.nextVoteCounter() ?? Date.now(),
+    retry: later('retry'),
+    discard: later('discard'),
+    setOrder: later('setOrder'),
+    loadMore: later('loadMore'),
+    loadAll: later('loadAll'),
+    loadReplies: later('loadReplies'),
+    setCollapsed: later('setCollapsed'),
+    showLinked: later('showLinked'),
+    readDraft: later('readDraft'),
+    writeDraft: later('writeDraft'),
+    readRemembered: later('readRemembered'),
+    writeRemembered: later('writeRemembered'),
+    countUnsent: later('countUnsent'),
+    forget: later('forget'),
+    close() {
+      end.abort();
+      listeners.clear();
+      outcomeListeners.clear();
+      whole?.close();
+    },
+  };
+}
