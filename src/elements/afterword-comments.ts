@@ -27,7 +27,7 @@ import { AfterwordCountChangeEvent, AfterwordFailedEvent, AfterwordLoadedEvent }
 import * as icons from './icons.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart } from './parts.ts';
-import { adapterFor, placePage, type PlacedPage } from './place.ts';
+import { placePage, type PlacedPage } from './place.ts';
 import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
 import type { SectionActs } from './section-acts.ts';
@@ -195,7 +195,6 @@ export class AfterwordComments extends LitElement {
   #acts: SectionActs | null = null;
   #actsForThread: ActsForThread | null = null;
   #page: PlacedPage | null = null;
-  #opening = 0;
   #stops: (() => void)[] = [];
   #mannerKey = '';
   #told: { count?: number; problem?: string | null } = {};
@@ -251,8 +250,7 @@ export class AfterwordComments extends LitElement {
     if (!this.hasUpdated && this.loading === 'eager') this.started = true;
     const moved = PLACE.some((name) => changed.has(name));
     if (moved) this.#close();
-    if (this.started && this.isConnected && !this.opened && (moved || changed.has('started' as never)))
-      void this.#open();
+    if (this.started && this.isConnected && !this.opened && (moved || changed.has('started' as never))) this.#open();
     this.manner = this.#makeManner();
     this.#acts?.follow(this.opened);
   }
@@ -424,35 +422,27 @@ export class AfterwordComments extends LitElement {
     this.words = this.#loaded && own ? ({ ...this.#loaded, ...this.messages } as Messages) : this.#loaded;
   }
 
-  async #open(): Promise<void> {
-    const opening = ++this.#opening;
-    this.broken = false;
+  #open(): void {
     const page = (this.#page = this.page);
-    try {
-      const adapter = this.adapter ?? (await adapterFor(this.backend, this.server, this.storage));
-      // Another page-id came meanwhile, or we were taken out: that one's turn, or nobody's.
-      if (opening !== this.#opening || !this.isConnected) return;
-      const { sort, pageSize, maxDepth, storage } = this;
-      const store = openStore(
-        adapter,
-        { backend: adapter.id, site: this.site, page: page.id },
-        { page: { url: page.url, title: page.title }, order: sort, pageSize, maxDepth, storage, userToken: null },
-      );
-      this.#told = {};
-      this.opened = store;
-      this.#stops.push(
-        store.onOutcome((outcome) => void (this.#acts ? this.#acts.heard(outcome) : this.#early.push(outcome))),
-        () => store.close(),
-      );
-      void store.load();
-    } catch (error) {
-      console.error('Afterword: the discussion could not be opened.', error);
-      this.broken = opening === this.#opening;
-    }
+    const { sort, pageSize, maxDepth, storage } = this;
+    const store = openStore(this, this.site, page.id, {
+      page: { url: page.url, title: page.title },
+      order: sort,
+      pageSize,
+      maxDepth,
+      storage,
+      userToken: null,
+    });
+    this.#told = {};
+    this.opened = store;
+    this.#stops.push(
+      store.onOutcome((outcome) => void (this.#acts ? this.#acts.heard(outcome) : this.#early.push(outcome))),
+      () => store.close(),
+    );
+    void store.load();
   }
 
   #close(): void {
-    this.#opening += 1;
     for (const stop of this.#stops.splice(0)) stop();
     this.opened = this.linkedId = null;
   }
@@ -473,9 +463,7 @@ export class AfterwordComments extends LitElement {
 
   async #count(): Promise<void> {
     try {
-      const { askCount } = await countPart();
-      const adapter = this.adapter ?? (await adapterFor(this.backend, this.server, this.storage));
-      this.waiting = await askCount(adapter, this.site, this.page.id);
+      this.waiting = await (await countPart()).countOfPage(this, this.site, this.page.id);
     } catch {
       // The button does without a number.
     }
@@ -515,7 +503,7 @@ export class AfterwordComments extends LitElement {
 
   readonly #again = (): void => {
     if (this.opened) void this.opened.load();
-    else void this.#open();
+    else this.#open();
     void this.#withActs();
   };
 

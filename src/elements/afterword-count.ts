@@ -8,7 +8,8 @@ import { attribute, ATTRIBUTES } from './attributes.ts';
 import type { AfterwordComments } from './afterword-comments.ts';
 import { askCount } from './counts.ts';
 import type { AfterwordCountChangeEvent } from './events.ts';
-import { adapterFor } from './place.ts';
+import { adapterFor } from './keeping.ts';
+import type { Backend } from './open-store.ts';
 import { isFree } from './registry.ts';
 import { findSection } from './thread-controller.ts';
 
@@ -104,7 +105,10 @@ function whenParsed(): Promise<void> {
   return new Promise((done) => document.addEventListener('DOMContentLoaded', () => done(), { once: true }));
 }
 
-export { askCount };
+/** For a section that waits to be pressed. */
+export async function countOfPage(at: Backend, site: string, page: string): Promise<number | null> {
+  return askCount(at.adapter ?? (await adapterFor(at.backend, at.server, at.storage)), site, page);
+}
 
 if (isFree('afterword-count')) {
   customElements.define('afterword-count', AfterwordCount);

@@ -1,12 +1,35 @@
-/** Where elements get their threads from: the page's registry in `sync`; in tests from the test. */
-import { openThread, type Threads } from '../sync/threads.ts';
+/** Opens the discussion an element means: at once as far as the first picture needs it, and whole right after (E-1). */
+import type { Adapter } from '../adapters/adapter.ts';
+import { afterwordCan, afterwordId, readFirstPage } from '../adapters/afterword-first.ts';
+import { mayKeepSomething } from '../sync/kept.ts';
+import { openFirst } from '../sync/opening.ts';
+import type { ThreadSettings, ThreadStore } from '../sync/store.ts';
+import { keepingPart, writingPart } from './parts.ts';
 
-let open: Threads['openThread'] = openThread;
+/** Where a discussion is kept; see the attributes of the section. */
+export interface Backend {
+  readonly adapter: Adapter | null;
+  readonly backend: '' | 'afterword' | 'local';
+  readonly server: string;
+  readonly storage: ThreadSettings['storage'];
+}
 
-export const openStore: Threads['openThread'] = (...asked) => open(...asked);
-
-/** Puts other threads in the place of the real ones, for the tests of elements; gives back what undoes it. */
-export function openStoresWith(other: Threads['openThread']): () => void {
-  open = other;
-  return () => (open = openThread);
+export function openStore(at: Backend, site: string, page: string, settings: ThreadSettings): ThreadStore {
+  const { adapter, backend, server, storage } = at;
+  const isLocal = backend === 'local' || !server;
+  const can = adapter?.can ?? afterwordCan;
+  const key = { backend: adapter?.id ?? (isLocal ? 'local' : afterwordId(server)), site, page };
+  const { order, pageSize: limit } = settings;
+  const isFirst = !adapter && !isLocal && can.orders.includes(order) && !(storage === 'full' && mayKeepSomething());
+  return openFirst({
+    key,
+    can,
+    settings,
+    ask: isFirst ? (signal) => readFirstPage(server, { site, page, order, limit }, signal) : null,
+    keep: async (first) => {
+      const [part] = await Promise.all([keepingPart(), writingPart().catch(() => null)]);
+      const whole = adapter ?? (await part.adapterFor(backend, server, storage));
+      return part.openThread(whole, key, settings, first);
+    },
+  });
 }

@@ -1,6 +1,5 @@
 /** The parts that are fetched after the first paint, each named here once. */
 import { loadMarkupPart, useMarkupPart } from '../content/safe-html.ts';
-import { useWritingPart } from '../sync/threads.ts';
 import { useParts } from './later.ts';
 import { laterPart, savesData, whenIdle } from './lazy.ts';
 
@@ -8,11 +7,12 @@ export const actsPart = laterPart(() => import('./acts.ts'), import.meta.url);
 export const countPart = laterPart(() => import('./afterword-count.ts'), import.meta.url);
 export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
 export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
+export const keepingPart = laterPart(() => import('./keeping.ts'), import.meta.url);
 export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
 export const markupPart = laterPart(() => import('./markup.ts'), import.meta.url);
+export const writingPart = laterPart(() => import('../sync/writing.ts'), import.meta.url);
 
 useMarkupPart(markupPart);
-useWritingPart(laterPart(() => import('../sync/writing.ts'), import.meta.url));
 
 /**
  * Fetches what a writer needs before it is asked for, so that writing works when the network goes (R-7). Not for readers
@@ -24,4 +24,4 @@ export function fetchAhead(fetched: () => void): void {
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
 
-useParts({ countPart, formPart, forgetPart, localPart, markupPart, fetchAhead });
+useParts({ countPart, formPart, forgetPart, localPart, markupPart, writingPart, fetchAhead });

@@ -1,10 +1,5 @@
-/** Which discussion an element means: the backend it speaks to, the site and the page (E-3). */
-import type { Adapter } from '../adapters/adapter.ts';
-import { createAfterwordAdapter } from '../adapters/afterword.ts';
+/** Which page an element means (E-3). */
 import { normalisePageId, pageId } from '../model/page-id.ts';
-import type { ThreadSettings } from '../sync/store.ts';
-import { localShelf } from '../sync/threads.ts';
-import { later } from './later.ts';
 
 export interface PageWishes {
   readonly id: string;
@@ -44,28 +39,4 @@ function absolute(url: string): string | null {
     console.error(`Afterword: page-url="${url}" is not allowed. Allowed: the address of the page.`);
     return null;
   }
-}
-
-const adapters = new Map<string, Promise<Adapter>>();
-
-/** One adapter for each backend; with no server named the thread lives in this browser (E-1). */
-export function adapterFor(
-  backend: '' | 'afterword' | 'local',
-  server: string,
-  storage: ThreadSettings['storage'] = 'full',
-): Promise<Adapter> {
-  const local = backend === 'local' || !server;
-  if (local && backend === 'afterword') {
-    console.error('Afterword: backend="afterword" needs a server attribute; comments stay in this browser.');
-  }
-  const name = local ? `local ${storage}` : server;
-  let adapter = adapters.get(name);
-  if (!adapter) {
-    adapter = local
-      ? later.localPart().then((part) => part.createLocalAdapter(localShelf(storage)))
-      : Promise.resolve(createAfterwordAdapter(server));
-    adapters.set(name, adapter);
-    adapter.catch(() => adapters.delete(name)); // A part that could not be fetched is asked for again.
-  }
-  return adapter;
 }

@@ -14,6 +14,7 @@ import type { Ambient } from './ambient.ts';
 import type { Database } from './database.ts';
 import { readOpening } from './records.ts';
 import { makeRefresh, type Refresh } from './refresh.ts';
+import type { First } from './opening.ts';
 import type { DraftPlace, Outcome, ThreadSettings, ThreadStore } from './store.ts';
 import { problemOf, troubleOf } from './trouble.ts';
 
@@ -76,7 +77,14 @@ type Late =
   | 'countUnsent'
   | 'forget';
 
-export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, settings: ThreadSettings): ThreadStore {
+/** @param first A page that is on the screen already: it is not asked for again. */
+export function makeThreadStore(
+  room: Room,
+  adapter: Adapter,
+  key: ThreadKey,
+  settings: ThreadSettings,
+  first: First | null = null,
+): ThreadStore {
   const { world, database } = room;
   const { can } = adapter;
   const foldSettings = {
@@ -92,6 +100,7 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
   let hand: Hand | null = null;
   let joining: Promise<Hand> | null = null;
   let loading: Promise<void> | null = null;
+  let given = first;
   let isDrawing = false;
   let lastCounter = 0;
 
@@ -193,15 +202,23 @@ export function makeThreadStore(room: Room, adapter: Adapter, key: ThreadKey, se
     const before = open.thread;
     const { order } = open.shown;
     const { info } = before;
+    const here = order === settings.order ? given : null;
+    given = null;
     try {
       const isKnown = open.isFresh && can.changes && info && before.window?.order === order;
       const changes = isKnown ? await refresh.changes(info) : null;
       const page =
         changes && !changes.tooOld && changes.info.epoch === info?.epoch
           ? null
-          : await refresh.page({ want: 'roots' }, { order, limit: settings.pageSize });
+          : (here?.page ?? (await refresh.page({ want: 'roots' }, { order, limit: settings.pageSize })));
       if (open.isClosed || question !== open.question) return;
-      if (page) open.thread = mergePage(open.thread, page, { want: 'roots', order, after: null }, world.now());
+      if (page)
+        open.thread = mergePage(
+          open.thread,
+          page,
+          { want: 'roots', order, after: null },
+          here?.fetchedAt ?? world.now(),
+        );
       else if (changes) open.thread = mergeChanges(open.thread, changes, world.now());
       open.isFresh = true;
       const idle = page ? { more: 'idle' as const, gaps: {} } : {};

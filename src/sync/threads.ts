@@ -7,6 +7,8 @@ import type { Adapter } from '../adapters/adapter.ts';
 import type { ThreadKey } from '../model/comment.ts';
 import { ambient, type Ambient } from './ambient.ts';
 import { memoryDatabase, openDatabase, type Database } from './database.ts';
+import { noteKept } from './kept.ts';
+import type { First } from './opening.ts';
 import type { ThreadSettings, ThreadStore } from './store.ts';
 import { makeThreadStore, type Room, type Writing } from './thread-store.ts';
 
@@ -16,7 +18,8 @@ export interface WritingPart {
 }
 
 export interface Threads {
-  openThread(adapter: Adapter, key: ThreadKey, settings: ThreadSettings): ThreadStore;
+  /** @param first A page that is on the screen already. */
+  openThread(adapter: Adapter, key: ThreadKey, settings: ThreadSettings, first?: First | null): ThreadStore;
   /** One value for each thread of a backend that lives in this browser; what `createLocalAdapter` asks for. */
   localShelf(storage?: ThreadSettings['storage']): {
     read(thread: ThreadKey): Promise<unknown>;
@@ -55,6 +58,7 @@ export function makeThreads(
     const isOnDisk = storage === 'full';
     const known = rooms.get(isOnDisk);
     if (known) return known;
+    if (isOnDisk) noteKept();
     const database = isOnDisk ? openDatabase(world, name) : memoryDatabase();
     let writing: Promise<Writing> | null = null;
     /** It does not give up: words wait for it. */
@@ -79,10 +83,10 @@ export function makeThreads(
   world.on('hide', () => rooms.forEach(({ database }) => database.close()));
 
   return {
-    openThread(adapter, key, settings) {
+    openThread(adapter, key, settings, first) {
       const name = JSON.stringify([key.backend, key.site, key.page, settings]);
       const known = stores.get(name) ?? {
-        store: makeThreadStore(roomFor(settings.storage), adapter, key, settings),
+        store: makeThreadStore(roomFor(settings.storage), adapter, key, settings, first),
         holders: 0,
       };
       stores.set(name, known);

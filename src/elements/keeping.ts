@@ -1,0 +1,37 @@
+/**
+ * Opens threads whole: the adapter of a backend and the store that keeps the thread true. Fetched right after the first
+ * picture, or before it where this browser has a copy to show.
+ */
+import type { Adapter } from '../adapters/adapter.ts';
+import { createAfterwordAdapter } from '../adapters/afterword.ts';
+import type { ThreadSettings } from '../sync/store.ts';
+import { localShelf, openThread, useWritingPart } from '../sync/threads.ts';
+import { later } from './later.ts';
+
+export { openThread };
+
+useWritingPart(() => later.writingPart());
+
+const adapters = new Map<string, Promise<Adapter>>();
+
+/** One adapter for each backend; with no server named the thread lives in this browser (E-1). */
+export function adapterFor(
+  backend: '' | 'afterword' | 'local',
+  server: string,
+  storage: ThreadSettings['storage'] = 'full',
+): Promise<Adapter> {
+  const local = backend === 'local' || !server;
+  if (local && backend === 'afterword') {
+    console.error('Afterword: backend="afterword" needs a server attribute; comments stay in this browser.');
+  }
+  const name = local ? `local ${storage}` : server;
+  let adapter = adapters.get(name);
+  if (!adapter) {
+    adapter = local
+      ? later.localPart().then((part) => part.createLocalAdapter(localShelf(storage)))
+      : Promise.resolve(createAfterwordAdapter(server));
+    adapters.set(name, adapter);
+    adapter.catch(() => adapters.delete(name)); // A part that could not be fetched is asked for again.
+  }
+  return adapter;
+}
