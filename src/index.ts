@@ -9,7 +9,6 @@ import { countPart } from './elements/parts.ts';
 export { AfterwordComments };
 export type { AfterwordCount } from './elements/afterword-count.ts';
 export type * from './elements/events.ts';
-export { AdapterError } from './adapters/adapter.ts';
 export type { Adapter, Answer, Capabilities, Identity, ListOptions, SendOptions, Trouble } from './adapters/adapter.ts';
 export type * from './model/comment.ts';
 export type * from './model/operation.ts';

@@ -185,8 +185,6 @@ export class AfterwordComments extends LitElement {
   /** Null while the reader's language is on its way. */
   @state() private words: Messages | null = null;
   @state() private started = false;
-  /** The thread could not even be opened: a part of ours is missing. */
-  @state() private broken = false;
   /** How many comments *Show N comments* names. */
   @state() private waiting: number | null = null;
 
@@ -322,8 +320,8 @@ export class AfterwordComments extends LitElement {
             : nothing
         }`;
     }
-    if (this.broken || view?.phase === 'failed') {
-      const problem: MessageKey = this.broken ? 'problem.part-missing' : `problem.${view?.problem ?? 'offline'}`;
+    if (view?.phase === 'failed') {
+      const problem: MessageKey = `problem.${view.problem ?? 'offline'}`;
       return html`${this.#message(say(words, problem), this.#again)}<slot
         ></slot>${this.opened ? this.#form(words) : nothing}`;
     }
