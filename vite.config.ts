@@ -31,7 +31,13 @@ export default defineConfig({
       // first paint.
       preserveEntrySignatures: 'allow-extension',
       output: {
-        codeSplitting: { groups: [{ name: 'afterword', tags: ['$initial'] }] },
+        codeSplitting: {
+          groups: [
+            { name: 'afterword', tags: ['$initial'], priority: 1 },
+            // One file for what keeps threads true, not one more for each module that a later part has in common with it.
+            { name: 'keeping', test: /src\/(?:model|sync|adapters\/a)/ },
+          ],
+        },
         // A library's build leaves the white space to its user's build. Ours is the last.
         minify: true,
         entryFileNames: '[name].js',

@@ -4,7 +4,7 @@ import { afterwordCan, afterwordId, readFirstPage } from '../adapters/afterword-
 import { mayKeepSomething } from '../sync/kept.ts';
 import { openFirst } from '../sync/opening.ts';
 import type { ThreadSettings, ThreadStore } from '../sync/store.ts';
-import { keepingPart, writingPart } from './parts.ts';
+import { keepingPart } from './parts.ts';
 
 /** Where a discussion is kept; see the attributes of the section. */
 export interface Backend {
@@ -27,7 +27,7 @@ export function openStore(at: Backend, site: string, page: string, settings: Thr
     settings,
     ask: isFirst ? (signal) => readFirstPage(server, { site, page, order, limit }, signal) : null,
     keep: async (first) => {
-      const [part] = await Promise.all([keepingPart(), writingPart().catch(() => null)]);
+      const part = await keepingPart();
       const whole = adapter ?? (await part.adapterFor(backend, server, storage));
       return part.openThread(whole, key, settings, first);
     },

@@ -10,7 +10,6 @@ export const forgetPart = laterPart(() => import('./form-forget.ts'), import.met
 export const keepingPart = laterPart(() => import('./keeping.ts'), import.meta.url);
 export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
 export const markupPart = laterPart(() => import('./markup.ts'), import.meta.url);
-export const writingPart = laterPart(() => import('../sync/writing.ts'), import.meta.url);
 
 useMarkupPart(markupPart);
 
@@ -24,4 +23,4 @@ export function fetchAhead(fetched: () => void): void {
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
 
-useParts({ countPart, formPart, forgetPart, localPart, markupPart, writingPart, fetchAhead });
+useParts({ countPart, formPart, forgetPart, localPart, markupPart, fetchAhead });
