@@ -23,7 +23,6 @@ import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
-import { AfterwordCountChangeEvent, AfterwordFailedEvent, AfterwordLoadedEvent } from './events.ts';
 import * as icons from './icons.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart } from './parts.ts';
@@ -195,7 +194,6 @@ export class AfterwordComments extends LitElement {
   #page: PlacedPage | null = null;
   #stops: (() => void)[] = [];
   #mannerKey = '';
-  #told: { count?: number; problem?: string | null } = {};
   /** How operations ended before anybody could tell. */
   #early: Outcome[] = [];
   #wanted: string | null = null;
@@ -266,7 +264,7 @@ export class AfterwordComments extends LitElement {
     // Through the object model: a style attribute is dead under a strict content security policy.
     root?.style.setProperty('--_depth', String(depth || 1));
     root?.style.setProperty('--_behind', this.#appearance.behind);
-    this.#tell();
+    this.#follow();
   }
 
   override render(): TemplateResult {
@@ -431,7 +429,6 @@ export class AfterwordComments extends LitElement {
       storage,
       userToken: null,
     });
-    this.#told = {};
     this.opened = store;
     this.#stops.push(
       store.onOutcome((outcome) => void (this.#acts ? this.#acts.heard(outcome) : this.#early.push(outcome))),
@@ -514,25 +511,12 @@ export class AfterwordComments extends LitElement {
     }
   };
 
-  /** What the page is told of loading, each once; and what waits for the first comments to be there. */
-  #tell(): void {
+  /** What waits for the first comments to be on the screen, or for the word that they can't be. */
+  #follow(): void {
     const view = this.manner && this.#view.selected;
-    const { opened } = this;
-    if (!view || !opened) return;
-    const told = this.#told;
-    if (view.problem !== (told.problem ?? null)) {
-      told.problem = view.problem;
-      if (view.problem) this.dispatchEvent(new AfterwordFailedEvent('load', view.problem, null));
-      if (view.problem) this.#acts?.say(say(this.words ?? en, `problem.${view.problem}`));
-    }
-    if (view.phase === 'loading') return;
-    const isFirst = told.count === undefined;
-    if (view.phase === 'ready' && told.count !== view.count) {
-      told.count = view.count;
-      if (isFirst) this.dispatchEvent(new AfterwordLoadedEvent(view.count, view.fromCache));
-      this.dispatchEvent(new AfterwordCountChangeEvent(view.count));
-    }
-    void this.#afterPaint();
+    if (!view || !this.opened) return;
+    this.#acts?.tell(view);
+    if (view.phase !== 'loading') void this.#afterPaint();
   }
 
   async #afterPaint(): Promise<void> {

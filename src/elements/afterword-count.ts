@@ -11,7 +11,7 @@ import type { AfterwordCountChangeEvent } from './events.ts';
 import { adapterFor } from './keeping.ts';
 import type { Backend } from './open-store.ts';
 import { isFree } from './registry.ts';
-import { findSection } from './thread-controller.ts';
+import { findSection } from './find-section.ts';
 
 /**
  * The number of a page's published comments, replies included. Of the section it names, or of any page by `page-id`;

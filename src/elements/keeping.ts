@@ -5,13 +5,10 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import { createAfterwordAdapter } from '../adapters/afterword.ts';
 import type { ThreadSettings } from '../sync/store.ts';
-import { localShelf, openThread, useWritingPart } from '../sync/threads.ts';
-import { makeWriting } from '../sync/writing.ts';
+import { localShelf, openThread } from '../sync/threads.ts';
 import { later } from './later.ts';
 
 export { openThread };
-
-useWritingPart(async () => ({ makeWriting }));
 
 const adapters = new Map<string, Promise<Adapter>>();
 

@@ -4,10 +4,7 @@
  */
 import type * as Parts from './parts.ts';
 
-type Named = Pick<
-  typeof Parts,
-  'countPart' | 'formPart' | 'forgetPart' | 'localPart' | 'markupPart' | 'fetchAhead'
->;
+type Named = Pick<typeof Parts, 'countPart' | 'formPart' | 'forgetPart' | 'localPart' | 'markupPart' | 'fetchAhead'>;
 
 export let later: Named;
 

@@ -6,7 +6,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CommentRow, GapRow, Pending } from '../model/view.ts';
 import { netVotes } from '../model/sort.ts';
-import { relativeTime, say, sayRefusal, shortNumber, type AllMessages } from '../i18n/locale.ts';
+import { relativeTime, say, type AllMessages } from '../i18n/locale.ts';
+import { sayRefusal, shortNumber } from '../i18n/locale-later.ts';
 import * as icons from './control-icons.ts';
 import { nameOf, type Manner, type RowState } from './row.ts';
 

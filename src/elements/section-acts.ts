@@ -13,9 +13,11 @@ import type { AfterwordThread } from './afterword-thread.ts';
 import type { OrderChosenEvent } from './afterword-toolbar.ts';
 import { Announcer } from './announcer.ts';
 import {
+  AfterwordCountChangeEvent,
   AfterwordDeletedEvent,
   AfterwordEditedEvent,
   AfterwordFailedEvent,
+  AfterwordLoadedEvent,
   AfterwordPostedEvent,
   AfterwordVotedEvent,
 } from './events.ts';
@@ -32,6 +34,7 @@ export class SectionActs {
   readonly #root: ShadowRoot;
   #stop: (() => void) | null = null;
   #followed: ThreadStore | null = null;
+  #told: { count?: number; problem?: string | null } = {};
   readonly #warned = new Set<string>();
   #unwatch: (() => void) | null = null;
   #formMissing = false;
@@ -60,11 +63,29 @@ export class SectionActs {
     this.#stop?.();
     this.#announcer.forget();
     this.#followed = store;
+    this.#told = {};
     const look = (): void => {
       if (store) this.#announcer.followDeliveries(store.view.rows, this.words());
     };
     this.#stop = store?.subscribe(look) ?? null;
     look();
+  }
+
+  /** What the page is told of loading, each once. */
+  tell({ phase, problem, count, fromCache }: Pick<ThreadView, 'phase' | 'problem' | 'count' | 'fromCache'>): void {
+    const told = this.#told;
+    if (problem !== (told.problem ?? null)) {
+      told.problem = problem;
+      if (problem) {
+        this.section.dispatchEvent(new AfterwordFailedEvent('load', problem, null));
+        this.say(say(this.words(), `problem.${problem}`));
+      }
+    }
+    if (phase !== 'ready' || told.count === count) return;
+    const isFirst = told.count === undefined;
+    told.count = count;
+    if (isFirst) this.section.dispatchEvent(new AfterwordLoadedEvent(count, fromCache));
+    this.section.dispatchEvent(new AfterwordCountChangeEvent(count));
   }
 
   /** While the section is on the page it watches its surroundings. */

@@ -41,17 +41,6 @@ export function sayParts<Key extends string, Value>(
     .map((piece, index) => (index % 2 === 0 ? piece : isolate(values[piece] ?? '', rtl)));
 }
 
-/** `refused.REASON` in words. A reason we have no words for is told by the backend's own sentence, or in general. */
-export function sayRefusal(messages: Messages, refusal: { reason: string; detail?: string; limit?: number }): string {
-  const key = `refused.${refusal.reason}`;
-  const message = Object.hasOwn(messages, key) ? messages[key as WritingKey] : undefined;
-  if (message === undefined) return refusal.detail || say(messages, 'refused');
-  // A limit nobody told us can't be named: then the backend's own sentence is the better one.
-  const nameless = refusal.limit === undefined && choose(messages, message, undefined).includes('{');
-  if (nameless) return refusal.detail || say(messages, 'refused');
-  return say({ lang: messages.lang, [key]: message }, key, refusal.limit === undefined ? {} : { count: refusal.limit });
-}
-
 /** Which way the language is written. */
 export function direction(messages: Words<'lang'>): 'ltr' | 'rtl' {
   return /^(ar|fa|he|ur)\b/.test(languageOf(messages)) ? 'rtl' : 'ltr';
@@ -62,12 +51,7 @@ export function languageOf(messages: Words<'lang'>): string {
 }
 
 export function formatNumber(messages: Words<'lang'>, value: number): string {
-  return numbers(languageOf(messages), 'standard').format(value);
-}
-
-/** 12,345 as `12K`: for places with little room, beside a name that says it in full. */
-export function shortNumber(messages: Words<'lang'>, value: number): string {
-  return numbers(languageOf(messages), 'compact').format(value);
+  return numbers(languageOf(messages)).format(value);
 }
 
 /** The full date and time, for a time's accessible name. */
@@ -104,14 +88,7 @@ export function timeAgo(messages: Messages, time: number, now: number): string {
   return relativeTime(messages, Math.min(time, now), now);
 }
 
-/** A stretch of time in minutes or, below one, in seconds: "14 minutes". */
-export function duration(messages: Words<'lang'>, milliseconds: number): string {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  const [value, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
-  return new Intl.NumberFormat(languageOf(messages), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
-}
-
-function choose(messages: Words<'lang'>, message: Message, count: unknown): string {
+export function choose(messages: Words<'lang'>, message: Message, count: unknown): string {
   if (typeof message === 'string') return message;
   const form = typeof count === 'number' ? plurals(languageOf(messages)).select(count) : 'other';
   return message[form] ?? message.other;
@@ -125,7 +102,7 @@ function isolate<Value>(value: Value, rtl: boolean): Value | string {
 }
 
 /** Making an `Intl` object is slow, and a thread needs each of them some hundred times. */
-function remember<Made>(make: (...names: string[]) => Made): (...names: string[]) => Made {
+export function remember<Made>(make: (...names: string[]) => Made): (...names: string[]) => Made {
   const made = new Map<string, Made>();
   return (...names) => {
     const key = names.join(' ');
@@ -136,8 +113,6 @@ function remember<Made>(make: (...names: string[]) => Made): (...names: string[]
 }
 
 const plurals = remember((lang) => new Intl.PluralRules(lang));
-const numbers = remember(
-  (lang, notation) => new Intl.NumberFormat(lang, { notation: notation === 'compact' ? 'compact' : 'standard' }),
-);
+const numbers = remember((lang) => new Intl.NumberFormat(lang));
 const relativeTimes = remember((lang) => new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }));
 const fullTimes = remember((lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'short' }));

@@ -29,13 +29,6 @@ export interface Threads {
 
 const registry = Symbol.for('afterword.v1');
 
-let loadWriting = (): Promise<WritingPart> => import('./writing.ts');
-
-/** Says how the part that follows the first picture is fetched; `elements/lazy.ts` does, since nobody here asks twice. */
-export function useWritingPart(load: () => Promise<WritingPart>): void {
-  loadWriting = load;
-}
-
 /** The page's own; made by whichever copy of the script comes first (E-5). */
 function threadsOfPage(): Threads {
   const page = globalThis as { [registry]?: Threads };
@@ -49,7 +42,7 @@ export const localShelf: Threads['localShelf'] = (storage) => threadsOfPage().lo
 export function makeThreads(
   world: Ambient,
   name?: string,
-  loadPart = (): Promise<WritingPart> => loadWriting(),
+  loadPart = (): Promise<WritingPart> => import('./writing.ts'),
 ): Threads {
   const rooms = new Map<boolean, Room>();
   const stores = new Map<string, { readonly store: ThreadStore; holders: number }>();

@@ -1,0 +1,27 @@
+/** What only controls and forms say: refusals, stretches of time, numbers for little room. See `locale.ts`. */
+import { choose, languageOf, remember, say, type Messages, type Words, type WritingKey } from './locale.ts';
+
+/** `refused.REASON` in words. A reason we have no words for is told by the backend's own sentence, or in general. */
+export function sayRefusal(messages: Messages, refusal: { reason: string; detail?: string; limit?: number }): string {
+  const key = `refused.${refusal.reason}`;
+  const message = Object.hasOwn(messages, key) ? messages[key as WritingKey] : undefined;
+  if (message === undefined) return refusal.detail || say(messages, 'refused');
+  // A limit nobody told us can't be named: then the backend's own sentence is the better one.
+  const nameless = refusal.limit === undefined && choose(messages, message, undefined).includes('{');
+  if (nameless) return refusal.detail || say(messages, 'refused');
+  return say({ lang: messages.lang, [key]: message }, key, refusal.limit === undefined ? {} : { count: refusal.limit });
+}
+
+/** 12,345 as `12K`: for places with little room, beside a name that says it in full. */
+export function shortNumber(messages: Words<'lang'>, value: number): string {
+  return compact(languageOf(messages)).format(value);
+}
+
+/** A stretch of time in minutes or, below one, in seconds: "14 minutes". */
+export function duration(messages: Words<'lang'>, milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  const [value, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return new Intl.NumberFormat(languageOf(messages), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
+const compact = remember((lang) => new Intl.NumberFormat(lang, { notation: 'compact' }));
