@@ -3,6 +3,7 @@
  * in .config/build.ts.
  */
 import { defineConfig } from 'vite';
+import { fieldDecorators } from './.config/field-decorators.ts';
 import { litGlobals } from './.config/lit-globals.ts';
 import { litPolicy } from './.config/lit-policy.ts';
 import { moduleSizes } from './.config/module-sizes.ts';
@@ -12,7 +13,7 @@ export default defineConfig({
   // Parts find each other relative to themselves: the files work from any folder of any host.
   base: './',
   publicDir: false,
-  plugins: [litGlobals(), shortTemplates(), litPolicy(), moduleSizes()],
+  plugins: [fieldDecorators(), litGlobals(), shortTemplates(), litPolicy(), moduleSizes()],
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,

@@ -25,7 +25,7 @@ import type { ActsForThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
 import * as icons from './icons.ts';
 import { openStore } from './open-store.ts';
-import { actsPart, countPart } from './parts.ts';
+import { actsPart, countPart, keepingPart } from './parts.ts';
 import { placePage, type PlacedPage } from './place.ts';
 import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
@@ -529,7 +529,13 @@ export class AfterwordComments extends LitElement {
 
   /** What a reader can do; null where that part can't be fetched, and reading is all there is. */
   async #withActs(): Promise<SectionActs | null> {
-    const part = actsPart.loaded ?? (await actsPart().catch(() => null));
+    // No controls before the thread is here that takes what they ask for.
+    const part = this.#acts
+      ? null
+      : await Promise.all([actsPart(), keepingPart()]).then(
+          ([acts]) => acts,
+          () => null,
+        );
     if (!part || this.#acts) return this.#acts;
     const words = (): AllMessages => ({ ...part.enWriting, ...(this.words ?? en) });
     this.#actsForThread = { ThreadActs: part.ThreadActs, words };

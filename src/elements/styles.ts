@@ -29,10 +29,10 @@ export const tokens = css`
     --_accent-text: var(--afterword-accent-text, #fff);
     --_danger: var(--afterword-danger, #b3261e);
     --_success: var(--afterword-success, #1a6e3c);
-    --_muted: var(--afterword-muted, #666);
-    --_hairline: var(--afterword-hairline, rgb(128 128 128 / 0.35));
-    --_wash: var(--afterword-wash, rgb(128 128 128 / 0.1));
-    --_control: var(--afterword-control, rgb(128 128 128 / 0.9));
+    --_muted: var(--afterword-muted, color-mix(in srgb, currentColor var(--_ink, 74%), transparent));
+    --_hairline: var(--afterword-hairline, color-mix(in srgb, currentColor 16%, transparent));
+    --_wash: var(--afterword-wash, color-mix(in srgb, currentColor 6%, transparent));
+    --_control: var(--afterword-control, color-mix(in srgb, currentColor 60%, transparent));
     --_surface: var(--afterword-surface, var(--_behind, Canvas));
     --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.16));
     --_step: var(--afterword-indent, 24px);
@@ -55,14 +55,6 @@ export const tokens = css`
     word-spacing: normal;
     overflow-wrap: anywhere;
     cursor: auto;
-  }
-  @supports (color: color-mix(in srgb, red, blue)) {
-    .root {
-      --_muted: var(--afterword-muted, color-mix(in srgb, currentColor var(--_ink, 74%), transparent));
-      --_hairline: var(--afterword-hairline, color-mix(in srgb, currentColor 16%, transparent));
-      --_wash: var(--afterword-wash, color-mix(in srgb, currentColor 6%, transparent));
-      --_control: var(--afterword-control, color-mix(in srgb, currentColor 60%, transparent));
-    }
   }
   .root.dark {
     --_accent: var(--afterword-accent, var(--_host-accent, #8ab8ff));

@@ -48,35 +48,11 @@ export const threadStyles = css`
     inline-size: var(--_avatar);
     block-size: var(--_avatar);
     border-radius: 50%;
-    background: rgb(var(--_tint) / var(--_tone));
+    background: hsl(calc(var(--_hue) * 47) 50% 50% / var(--_tone));
     font-size: calc(var(--_avatar) * 0.375);
     line-height: 1;
     font-weight: 600;
     object-fit: cover;
-  }
-  .hue0 {
-    --_tint: 66 112 214;
-  }
-  .hue1 {
-    --_tint: 190 92 48;
-  }
-  .hue2 {
-    --_tint: 48 140 96;
-  }
-  .hue3 {
-    --_tint: 150 88 190;
-  }
-  .hue4 {
-    --_tint: 186 132 24;
-  }
-  .hue5 {
-    --_tint: 30 140 160;
-  }
-  .hue6 {
-    --_tint: 196 74 116;
-  }
-  .hue7 {
-    --_tint: 110 120 134;
   }
   :is(h3, h4, h5, h6):not(.body *) {
     position: relative;

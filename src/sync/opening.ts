@@ -25,6 +25,23 @@ export interface Opening {
   readonly keep: (first: First | null) => Promise<ThreadStore>;
 }
 
+const LATER = [
+  'retry',
+  'discard',
+  'setOrder',
+  'loadMore',
+  'loadAll',
+  'loadReplies',
+  'setCollapsed',
+  'showLinked',
+  'readDraft',
+  'writeDraft',
+  'readRemembered',
+  'writeRemembered',
+  'countUnsent',
+  'forget',
+] as const;
+
 export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadStore {
   const listeners = new Set<() => void>();
   const outcomeListeners = new Set<(outcome: Outcome) => void>();
@@ -79,14 +96,19 @@ export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadSto
     await (await join()).load();
   }
 
-  type Later = {
-    [Name in keyof ThreadStore]: ThreadStore[Name] extends (...asked: never[]) => unknown ? Name : never;
-  }[keyof ThreadStore];
-  const later = <Name extends Later>(name: Name): ThreadStore[Name] =>
-    (async (...asked: never[]) => {
-      const store = whole ?? (await join());
-      return (store[name] as (...asked: never[]) => unknown)(...asked);
-    }) as unknown as ThreadStore[Name];
+  /** Everything else a thread can do is done by the whole of it. */
+  const later = Object.fromEntries(
+    LATER.map((name) => [
+      name,
+      (...asked: never[]) => {
+        const answer = (whole ? Promise.resolve(whole) : join()).then((store) =>
+          (store[name] as (...asked: never[]) => unknown)(...asked),
+        );
+        answer.catch(() => undefined); // The view tells; who waits for the answer hears it too.
+        return answer;
+      },
+    ]),
+  ) as unknown as Pick<ThreadStore, (typeof LATER)[number]>;
 
   return {
     key,
@@ -107,20 +129,7 @@ export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadSto
     dispatch: (operation, draft) =>
       whole ? whole.dispatch(operation, draft) : join().then((store) => store.dispatch(operation, draft)),
     nextVoteCounter: () => whole?.nextVoteCounter() ?? Date.now(),
-    retry: later('retry'),
-    discard: later('discard'),
-    setOrder: later('setOrder'),
-    loadMore: later('loadMore'),
-    loadAll: later('loadAll'),
-    loadReplies: later('loadReplies'),
-    setCollapsed: later('setCollapsed'),
-    showLinked: later('showLinked'),
-    readDraft: later('readDraft'),
-    writeDraft: later('writeDraft'),
-    readRemembered: later('readRemembered'),
-    writeRemembered: later('writeRemembered'),
-    countUnsent: later('countUnsent'),
-    forget: later('forget'),
+    ...later,
     close() {
       end.abort();
       listeners.clear();
