@@ -23,7 +23,6 @@ import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
-import { AfterwordCountChangeEvent, AfterwordFailedEvent, AfterwordLoadedEvent } from './events.ts';
 import * as icons from './icons.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart } from './parts.ts';
@@ -81,6 +80,9 @@ type Seen = ReturnType<typeof see>;
  * @csspart section - The whole section.
  * @csspart heading - The number of comments.
  * @csspart message - A line about the state of the discussion.
+ * @csspart more - The button that shows the comments where `loading` is `manual`.
+ * @csspart form - The form of a new comment.
+ * @csspart linked - What a link led to, above the thread.
  * @csspart footer - The last line.
  * @cssprop [--afterword-font] - Font family; the page's by default.
  * @cssprop [--afterword-font-size] - Size of comment texts; the page's by default.
@@ -198,7 +200,6 @@ export class AfterwordComments extends LitElement {
   #opening = 0;
   #stops: (() => void)[] = [];
   #mannerKey = '';
-  #told: { count?: number; problem?: string | null } = {};
   /** How operations ended before anybody could tell. */
   #early: Outcome[] = [];
   #wanted: string | null = null;
@@ -270,7 +271,8 @@ export class AfterwordComments extends LitElement {
     // Through the object model: a style attribute is dead under a strict content security policy.
     root?.style.setProperty('--_depth', String(depth || 1));
     root?.style.setProperty('--_behind', this.#appearance.behind);
-    this.#tell();
+    const view = this.manner && this.#view.selected;
+    if (view && view.phase !== 'loading') void this.#afterPaint();
   }
 
   override render(): TemplateResult {
@@ -438,7 +440,6 @@ export class AfterwordComments extends LitElement {
         { backend: adapter.id, site: this.site, page: page.id },
         { page: { url: page.url, title: page.title }, order: sort, pageSize, maxDepth, storage, userToken: null },
       );
-      this.#told = {};
       this.opened = store;
       this.#stops.push(
         store.onOutcome((outcome) => void (this.#acts ? this.#acts.heard(outcome) : this.#early.push(outcome))),
@@ -528,29 +529,9 @@ export class AfterwordComments extends LitElement {
     }
   };
 
-  /** What the page is told of loading, each once; and what waits for the first comments to be there. */
-  #tell(): void {
-    const view = this.manner && this.#view.selected;
-    const { opened } = this;
-    if (!view || !opened) return;
-    const told = this.#told;
-    if (view.problem !== (told.problem ?? null)) {
-      told.problem = view.problem;
-      if (view.problem) this.dispatchEvent(new AfterwordFailedEvent('load', view.problem, null));
-      if (view.problem) this.#acts?.say(say(this.words ?? en, `problem.${view.problem}`));
-    }
-    if (view.phase === 'loading') return;
-    const isFirst = told.count === undefined;
-    if (view.phase === 'ready' && told.count !== view.count) {
-      told.count = view.count;
-      if (isFirst) this.dispatchEvent(new AfterwordLoadedEvent(view.count, view.fromCache));
-      this.dispatchEvent(new AfterwordCountChangeEvent(view.count));
-    }
-    void this.#afterPaint();
-  }
-
   async #afterPaint(): Promise<void> {
     const acts = this.#acts ?? (await painted(), await this.#withActs());
+    acts?.tell();
     const wanted = this.#wanted;
     this.#wanted = null;
     if (acts && wanted) await acts.showLinked(wanted);

@@ -13,9 +13,11 @@ import type { AfterwordThread } from './afterword-thread.ts';
 import type { OrderChosenEvent } from './afterword-toolbar.ts';
 import { Announcer } from './announcer.ts';
 import {
+  AfterwordCountChangeEvent,
   AfterwordDeletedEvent,
   AfterwordEditedEvent,
   AfterwordFailedEvent,
+  AfterwordLoadedEvent,
   AfterwordPostedEvent,
   AfterwordVotedEvent,
 } from './events.ts';
@@ -36,6 +38,7 @@ export class SectionActs {
   #unwatch: (() => void) | null = null;
   #formMissing = false;
   #hasForm = false;
+  #told: { count: number | null; problem: string | null } = { count: null, problem: null };
   #keys = { on: areKeysOn(), shown: false };
   /** The comment a link led to, while the focus has still to go there. */
   #wanted: string | null = null;
@@ -60,6 +63,7 @@ export class SectionActs {
     this.#stop?.();
     this.#announcer.forget();
     this.#followed = store;
+    this.#told = { count: null, problem: null };
     const look = (): void => {
       if (store) this.#announcer.followDeliveries(store.view.rows, this.words());
     };
@@ -179,6 +183,26 @@ export class SectionActs {
       </p>
       ${state === 'shown' ? thread('linked') : nothing}
     </div>`;
+  }
+
+  /** What the page is told of loading, each once. */
+  tell(): void {
+    const { section } = this;
+    const view = section.store?.view;
+    if (!view) return;
+    const told = this.#told;
+    if (view.problem !== told.problem) {
+      told.problem = view.problem;
+      if (view.problem) {
+        section.dispatchEvent(new AfterwordFailedEvent('load', view.problem, null));
+        this.say(say(this.words(), `problem.${view.problem}`));
+      }
+    }
+    if (view.phase !== 'ready' || told.count === view.count) return;
+    const isFirst = told.count === null;
+    told.count = view.count;
+    if (isFirst) section.dispatchEvent(new AfterwordLoadedEvent(view.count, view.fromCache));
+    section.dispatchEvent(new AfterwordCountChangeEvent(view.count));
   }
 
   /** After each drawing: the focus goes to the linked comment once, when it is there. */

@@ -6,11 +6,6 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ThreadStore } from '../sync/store.ts';
 import type { ThreadView } from '../model/view.ts';
 
-/** Anything with a thread of its own; the section is one. */
-export interface HasThread extends HTMLElement {
-  readonly store: ThreadStore | null;
-}
-
 export class ThreadController<Selected extends object> implements ReactiveController {
   /** What `select` picked last; null without a thread. */
   selected: Selected | null = null;
@@ -61,13 +56,4 @@ export class ThreadController<Selected extends object> implements ReactiveContro
 function sameFields(one: object | null, other: object | null): boolean {
   if (one === null || other === null) return one === other;
   return Object.entries(other).every(([name, value]) => Object.is((one as Record<string, unknown>)[name], value));
-}
-
-/** The section that a counter or a bubble belongs to: the one it names, the one it stands in, or the page's first (E-2). */
-export function findSection(element: Element, id: string): HTMLElement | null {
-  const root = element.getRootNode() as Document | ShadowRoot;
-  if (id) return root.getElementById?.(id) ?? document.getElementById(id);
-  return (
-    element.closest<HTMLElement>('afterword-comments') ?? document.querySelector<HTMLElement>('afterword-comments')
-  );
 }
