@@ -189,6 +189,8 @@ export class AfterwordComments extends LitElement {
   @state() private started = false;
   /** The thread could not even be opened: a part of ours is missing. */
   @state() private broken = false;
+  /** What a reader can do could not be fetched: reading is all there is, until it is asked for again. */
+  @state() private lame = false;
   /** How many comments *Show N comments* names. */
   @state() private waiting: number | null = null;
 
@@ -301,7 +303,9 @@ export class AfterwordComments extends LitElement {
 
   #there(view: Seen, words: Messages): TemplateResult {
     const acts = this.#acts;
-    return html`${view.problem ? this.#message(say(words, `problem.${view.problem}`), this.#again) : nothing}${
+    return html`${this.lame ? this.#message(say(words, 'problem.part-missing'), this.#again) : nothing}${
+      view.problem ? this.#message(say(words, `problem.${view.problem}`), this.#again) : nothing
+    }${
       view.storage === 'refused' && view.hasUnsent ? this.#message(say(words, 'storage.refused')) : nothing
     }${view.whole ? nothing : this.#message(say(words, 'order.partly', { count: view.size }))}${this.#form(words)}${
       view.linked && this.linkedId ? acts?.linked(view.linked, (shows) => this.#thread(shows)) : nothing
@@ -541,6 +545,7 @@ export class AfterwordComments extends LitElement {
   /** What a reader can do; null where that part can't be fetched, and reading is all there is. */
   async #withActs(): Promise<SectionActs | null> {
     const part = actsPart.loaded ?? (await actsPart().catch(() => null));
+    this.lame = !part;
     if (!part || this.#acts) return this.#acts;
     const words = (): AllMessages => ({ ...part.enWriting, ...(this.words ?? en) });
     this.#actsForThread = { ThreadActs: part.ThreadActs, words };
