@@ -80,6 +80,9 @@ type Seen = ReturnType<typeof see>;
  * @csspart section - The whole section.
  * @csspart heading - The number of comments.
  * @csspart message - A line about the state of the discussion.
+ * @csspart more - The button that shows the comments where `loading` is `manual`.
+ * @csspart form - The form of a new comment.
+ * @csspart linked - What a link led to, above the thread.
  * @csspart footer - The last line.
  * @cssprop [--afterword-font] - Font family; the page's by default.
  * @cssprop [--afterword-font-size] - Size of comment texts; the page's by default.
@@ -184,6 +187,8 @@ export class AfterwordComments extends LitElement {
   /** Null while the reader's language is on its way. */
   @state() private words: Messages | null = null;
   @state() private started = false;
+  /** What a reader can do could not be fetched: reading is all there is, until it is asked for again. */
+  @state() private lame = false;
   /** How many comments *Show N comments* names. */
   @state() private waiting: number | null = null;
 
@@ -264,7 +269,8 @@ export class AfterwordComments extends LitElement {
     // Through the object model: a style attribute is dead under a strict content security policy.
     root?.style.setProperty('--_depth', String(depth || 1));
     root?.style.setProperty('--_behind', this.#appearance.behind);
-    this.#follow();
+    const view = this.manner && this.#view.selected;
+    if (view && view.phase !== 'loading') void this.#afterPaint();
   }
 
   override render(): TemplateResult {
@@ -293,7 +299,9 @@ export class AfterwordComments extends LitElement {
 
   #there(view: Seen, words: Messages): TemplateResult {
     const acts = this.#acts;
-    return html`${view.problem ? this.#message(say(words, `problem.${view.problem}`), this.#again) : nothing}${
+    return html`${this.lame ? this.#message(say(words, 'problem.part-missing'), this.#again) : nothing}${
+      view.problem ? this.#message(say(words, `problem.${view.problem}`), this.#again) : nothing
+    }${
       view.storage === 'refused' && view.hasUnsent ? this.#message(say(words, 'storage.refused')) : nothing
     }${view.whole ? nothing : this.#message(say(words, 'order.partly', { count: view.size }))}${this.#form(words)}${
       view.linked && this.linkedId ? acts?.linked(view.linked, (shows) => this.#thread(shows)) : nothing
@@ -511,16 +519,9 @@ export class AfterwordComments extends LitElement {
     }
   };
 
-  /** What waits for the first comments to be on the screen, or for the word that they can't be. */
-  #follow(): void {
-    const view = this.manner && this.#view.selected;
-    if (!view || !this.opened) return;
-    this.#acts?.tell(view);
-    if (view.phase !== 'loading') void this.#afterPaint();
-  }
-
   async #afterPaint(): Promise<void> {
     const acts = this.#acts ?? (await painted(), await this.#withActs());
+    acts?.tell();
     const wanted = this.#wanted;
     this.#wanted = null;
     if (acts && wanted) await acts.showLinked(wanted);
@@ -536,6 +537,7 @@ export class AfterwordComments extends LitElement {
           ([acts]) => acts,
           () => null,
         );
+    this.lame = !part && !this.#acts;
     if (!part || this.#acts) return this.#acts;
     const words = (): AllMessages => ({ ...part.enWriting, ...(this.words ?? en) });
     this.#actsForThread = { ThreadActs: part.ThreadActs, words };

@@ -11,7 +11,6 @@ import type { AfterwordCountChangeEvent } from './events.ts';
 import { adapterFor } from './keeping.ts';
 import type { Backend } from './open-store.ts';
 import { isFree } from './registry.ts';
-import { findSection } from './find-section.ts';
 
 /**
  * The number of a page's published comments, replies included. Of the section it names, or of any page by `page-id`;
@@ -98,6 +97,15 @@ export class AfterwordCount extends LitElement {
       // The part for comments of this browser is missing: the author's own words stay.
     }
   }
+}
+
+/** The section that a counter belongs to: the one it names, the one it stands in, or the page's first (E-2). */
+function findSection(element: Element, id: string): HTMLElement | null {
+  const root = element.getRootNode() as Document | ShadowRoot;
+  if (id) return root.getElementById?.(id) ?? document.getElementById(id);
+  return (
+    element.closest<HTMLElement>('afterword-comments') ?? document.querySelector<HTMLElement>('afterword-comments')
+  );
 }
 
 function whenParsed(): Promise<void> {

@@ -26,7 +26,9 @@ export interface ActsForThread {
  *
  * @element afterword-thread
  * @fires {AfterwordVoteEvent} afterword-vote - The reader pressed a vote button; cancelable.
- * @csspart comment - One comment; `stub` where it was removed, `own` where the reader wrote it.
+ * @csspart comment - One comment.
+ * @csspart stub - A comment that was removed while it has replies; besides `comment`.
+ * @csspart own - A comment of the reader's; besides `comment`.
  * @csspart avatar - The picture of a writer.
  * @csspart author - The name of a writer with a website.
  * @csspart badge - A word that sets a comment apart.
@@ -40,6 +42,7 @@ export interface ActsForThread {
  * @csspart fold - The line beside a branch, which closes it.
  * @csspart pending - What is said of words that are not sent yet.
  * @csspart more - A button that loads more.
+ * @csspart form - The form of a reply or a change, in its place.
  */
 export class AfterwordThread extends LitElement {
   static override styles: CSSResult[] = [base, threadStyles];
@@ -74,10 +77,12 @@ export class AfterwordThread extends LitElement {
   #waiting: (() => void)[] = [];
   #askedForMarkup = false;
 
+  /** @internal The rows that are shown. */
   get rows(): readonly Row[] {
     return this.#view.selected?.rows ?? [];
   }
 
+  /** @internal What *Load more* would bring. */
   get more(): ThreadView['more'] {
     return this.#view.selected?.more ?? null;
   }

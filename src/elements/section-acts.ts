@@ -34,11 +34,11 @@ export class SectionActs {
   readonly #root: ShadowRoot;
   #stop: (() => void) | null = null;
   #followed: ThreadStore | null = null;
-  #told: { count?: number; problem?: string | null } = {};
   readonly #warned = new Set<string>();
   #unwatch: (() => void) | null = null;
   #formMissing = false;
   #hasForm = false;
+  #told: { count: number | null; problem: string | null } = { count: null, problem: null };
   #keys = { on: areKeysOn(), shown: false };
   /** The comment a link led to, while the focus has still to go there. */
   #wanted: string | null = null;
@@ -63,29 +63,12 @@ export class SectionActs {
     this.#stop?.();
     this.#announcer.forget();
     this.#followed = store;
-    this.#told = {};
+    this.#told = { count: null, problem: null };
     const look = (): void => {
       if (store) this.#announcer.followDeliveries(store.view.rows, this.words());
     };
     this.#stop = store?.subscribe(look) ?? null;
     look();
-  }
-
-  /** What the page is told of loading, each once. */
-  tell({ phase, problem, count, fromCache }: Pick<ThreadView, 'phase' | 'problem' | 'count' | 'fromCache'>): void {
-    const told = this.#told;
-    if (problem !== (told.problem ?? null)) {
-      told.problem = problem;
-      if (problem) {
-        this.section.dispatchEvent(new AfterwordFailedEvent('load', problem, null));
-        this.say(say(this.words(), `problem.${problem}`));
-      }
-    }
-    if (phase !== 'ready' || told.count === count) return;
-    const isFirst = told.count === undefined;
-    told.count = count;
-    if (isFirst) this.section.dispatchEvent(new AfterwordLoadedEvent(count, fromCache));
-    this.section.dispatchEvent(new AfterwordCountChangeEvent(count));
   }
 
   /** While the section is on the page it watches its surroundings. */
@@ -200,6 +183,26 @@ export class SectionActs {
       </p>
       ${state === 'shown' ? thread('linked') : nothing}
     </div>`;
+  }
+
+  /** What the page is told of loading, each once. */
+  tell(): void {
+    const { section } = this;
+    const view = section.store?.view;
+    if (!view) return;
+    const told = this.#told;
+    if (view.problem !== told.problem) {
+      told.problem = view.problem;
+      if (view.problem) {
+        section.dispatchEvent(new AfterwordFailedEvent('load', view.problem, null));
+        this.say(say(this.words(), `problem.${view.problem}`));
+      }
+    }
+    if (view.phase !== 'ready' || told.count === view.count) return;
+    const isFirst = told.count === null;
+    told.count = view.count;
+    if (isFirst) section.dispatchEvent(new AfterwordLoadedEvent(view.count, view.fromCache));
+    section.dispatchEvent(new AfterwordCountChangeEvent(view.count));
   }
 
   /** After each drawing: the focus goes to the linked comment once, when it is there. */

@@ -6,11 +6,6 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ThreadStore } from '../sync/store.ts';
 import type { ThreadView } from '../model/view.ts';
 
-/** Anything with a thread of its own; the section is one. */
-export interface HasThread extends HTMLElement {
-  readonly store: ThreadStore | null;
-}
-
 export class ThreadController<Selected extends object> implements ReactiveController {
   /** What `select` picked last; null without a thread. */
   selected: Selected | null = null;

@@ -55,7 +55,8 @@ function partsIn(source: Source): string[] {
   const byScript = [
     ...source.text.matchAll(/\bpart=\$\{([^}]*)\}|\.part\.(?:add|toggle)\(([^)]*)\)|['"]part['"],([^)]*)\)/g),
   ];
-  const quoted = byScript.flatMap(([, ...found]) => [...found.join(' ').matchAll(/['"`]([\w -]+)['"`]/g)]);
+  // What stands between quotes, or between the expressions of a template.
+  const quoted = byScript.flatMap(([, ...found]) => [...found.join(' ').matchAll(/(?<=['"`}])([\w -]+)(?=['"`$])/g)]);
   return [...byTemplate, ...quoted.flatMap(([, words]) => (words ?? '').split(' ')).filter(Boolean)];
 }
 

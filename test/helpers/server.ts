@@ -177,6 +177,15 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** As typed where it is no encoding: an attack string asks for anything. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Somebody's site: pages by path, and the files of a folder. It has an origin of its own. */
 export async function startHost(
   pages: Readonly<Record<string, HostPage>> | ((path: string) => HostPage | undefined),
@@ -185,7 +194,7 @@ export async function startHost(
   const asked: string[] = [];
   const find = typeof pages === 'function' ? pages : (path: string): HostPage | undefined => pages[path];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://host').pathname);
+    const path = decoded(new URL(request.url ?? '/', 'http://host').pathname);
     asked.push(path);
     const page = find(path);
     if (page !== undefined) {
