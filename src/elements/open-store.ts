@@ -1,6 +1,7 @@
 /** Opens the discussion an element means: at once as far as the first picture needs it, and whole right after (E-1). */
 import type { Adapter } from '../adapters/adapter.ts';
 import { afterwordCan, afterwordId, readFirstPage } from '../adapters/afterword-first.ts';
+import type { ThreadKey } from '../model/comment.ts';
 import { mayKeepSomething } from '../sync/kept.ts';
 import { openFirst } from '../sync/opening.ts';
 import type { ThreadSettings, ThreadStore } from '../sync/store.ts';
@@ -14,11 +15,21 @@ export interface Backend {
   readonly storage: ThreadSettings['storage'];
 }
 
+type Open = (key: ThreadKey, settings: ThreadSettings) => ThreadStore;
+let instead: Open | null = null;
+
+/** Puts other threads in the place of the real ones, for the tests of elements; gives back what undoes it. */
+export function openStoresWith(other: Open): () => void {
+  instead = other;
+  return () => (instead = null);
+}
+
 export function openStore(at: Backend, site: string, page: string, settings: ThreadSettings): ThreadStore {
   const { adapter, backend, server, storage } = at;
   const isLocal = backend === 'local' || !server;
   const can = adapter?.can ?? afterwordCan;
   const key = { backend: adapter?.id ?? (isLocal ? 'local' : afterwordId(server)), site, page };
+  if (instead) return instead(key, settings);
   const { order, pageSize: limit } = settings;
   const isFirst = !adapter && !isLocal && can.orders.includes(order) && !(storage === 'full' && mayKeepSomething());
   return openFirst({

@@ -114,10 +114,8 @@ export class RowView {
     const unsent = row.pending.some(({ kind }) => kind !== 'vote');
     box.className = Object.entries({ far: !state.near, stub, linked: state.linked, unsent }).reduce(
       (all, [word, is]) => (is ? `${all} ${word}` : all),
-      '',
+      `hue${hueOf(comment)}`,
     );
-    // Through the object model: a style attribute is dead under a strict content security policy.
-    box.style.setProperty('--_hue', String(hueOf(comment)));
     box.setAttribute('part', `comment${stub ? ' stub' : ''}${row.own ? ' own' : ''}`);
     box.dataset['initials'] = stub ? '' : initials(name);
     this.item.classList.toggle('folded', row.collapsed);

@@ -48,11 +48,35 @@ export const threadStyles = css`
     inline-size: var(--_avatar);
     block-size: var(--_avatar);
     border-radius: 50%;
-    background: hsl(calc(var(--_hue) * 47) 50% 50% / var(--_tone));
+    background: hsl(var(--_hue) 50% 50% / var(--_tone));
     font-size: calc(var(--_avatar) * 0.375);
     line-height: 1;
     font-weight: 600;
     object-fit: cover;
+  }
+  .hue0 {
+    --_hue: 0;
+  }
+  .hue1 {
+    --_hue: 47;
+  }
+  .hue2 {
+    --_hue: 94;
+  }
+  .hue3 {
+    --_hue: 141;
+  }
+  .hue4 {
+    --_hue: 188;
+  }
+  .hue5 {
+    --_hue: 235;
+  }
+  .hue6 {
+    --_hue: 282;
+  }
+  .hue7 {
+    --_hue: 329;
   }
   :is(h3, h4, h5, h6):not(.body *) {
     position: relative;

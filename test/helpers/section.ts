@@ -46,7 +46,7 @@ export function makeSection(store: FakeStore | readonly FakeStore[], look: Look 
   const stores = [store].flat();
   opened = [];
   undo?.();
-  undo = openStoresWith((_, key, settings) => {
+  undo = openStoresWith((key, settings) => {
     const next = stores[Math.min(opened.length, stores.length - 1)] as FakeStore;
     opened.push({ store: next, key, settings });
     return next;
