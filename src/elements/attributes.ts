@@ -96,7 +96,9 @@ export function readAttribute<Name extends AttributeName>(name: Name, value: unk
   if (read !== null) return read as AttributeValue<Name>;
   // An empty text is a template that had nothing to fill in: the same as no attribute.
   if (value !== '' || typeof kind.fallback !== 'string') {
-    console.error(`Afterword: ${name}="${String(value)}" is not allowed. Allowed: ${kind.allowed.replace(/^, /, '')}.`);
+    console.error(
+      `Afterword: ${name}="${value as string}" is not allowed. Allowed: ${kind.allowed.replace(/^, /, '')}.`,
+    );
   }
   return kind.fallback as AttributeValue<Name>;
 }

@@ -13,6 +13,7 @@ import { css } from 'lit';
 export const tokens = css`
   :host {
     display: block;
+    min-inline-size: 0;
   }
   :host([hidden]) {
     display: none;
@@ -41,6 +42,8 @@ export const tokens = css`
     position: relative;
     box-sizing: border-box;
     container: afterword / inline-size;
+    /* A container has no width of its own: in what shrinks to its content (a float, a table, a flex row) it would be nothing. */
+    contain-intrinsic-inline-size: min(36em, 80vw);
     color: var(--afterword-text, inherit);
     font-family: var(--afterword-font, inherit);
     font-size: var(--afterword-font-size, inherit);

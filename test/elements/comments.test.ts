@@ -290,7 +290,7 @@ describe('what the page is told', () => {
 
 describe('the link of a comment', () => {
   it('R-9: focuses a comment that is there and marks it by a word', async () => {
-    const section = await putSection(full());
+    await putSection(full());
     history.replaceState(null, '', '#comment-2');
     dispatchEvent(new HashChangeEvent('hashchange'));
     await waitFor(() => focused()?.id === 'comment-2', 'the focus on the comment');

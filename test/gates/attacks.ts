@@ -93,9 +93,7 @@ async function judgeReal(chromium: Browser, site: Host): Promise<void> {
   };
   /** A batch that something is wrong with, and nobody knows which string it was, is done again one by one. */
   const take = async (trip: Trip, batch: readonly Attack[], how: How, field: Field): Promise<void> => {
-    const begin = performance.now();
     const { report, outside } = await trip.run(batch, how);
-    if (process.env.TIMING) console.log(how.name, batch.length, Math.round(performance.now() - begin));
     const unclear = outside.length > 0 || report.findings.some(({ id }) => id === null);
     if (unclear && batch.length > 1) for (const one of batch) await take(trip, [one], how, field);
     else collect(report, outside, batch, field);
@@ -127,18 +125,31 @@ async function judgeReal(chromium: Browser, site: Host): Promise<void> {
 async function judgeControl(chromium: Browser, site: Host): Promise<void> {
   const trip = new Trip(chromium, site, 'control');
   const ran = new Map<string, Set<string>>();
-  for (const format of ['html', 'markdown'] as const) {
-    for (const batch of inBatches(attacks, 60)) {
-      const { report } = await trip.run(batch, { name: 'alone', format });
-      for (const { id, what } of report.findings) {
-        if (id === null || !what.startsWith('ran: ')) continue;
-        ran.set(format, (ran.get(format) ?? new Set()).add(`control ${id}`));
-      }
+  // Ours are always among them: a folder of harmless strings must not make the traps look broken. Of others some hundreds
+  // are enough to see that the traps catch what others thought of.
+  const ours = readFolder(own);
+  const others = attacks.filter((one) => !ours.some(({ id }) => id === one.id));
+  const every = Math.max(1, Math.floor(others.length / 300));
+  const strings = [...ours, ...others.filter((_, nth) => nth % every === 0)];
+  /** A string that takes the whole page away with it is found by halves, so that it does not silence its neighbours. */
+  const take = async (batch: readonly Attack[], format: 'html' | 'markdown'): Promise<void> => {
+    const { report } = await trip.run(batch, { name: 'alone', format });
+    if (report.findings.some(({ what }) => what.startsWith('stopped: '))) {
+      const half = Math.ceil(batch.length / 2);
+      if (batch.length > 1) for (const part of inBatches(batch, half)) await take(part, format);
+      return;
     }
+    for (const { id, what } of report.findings) {
+      if (id === null || !what.startsWith('ran: ')) continue;
+      ran.set(format, (ran.get(format) ?? new Set()).add(`control ${id}`));
+    }
+  };
+  for (const format of ['html', 'markdown'] as const) {
+    for (const batch of inBatches(strings, 60)) await take(batch, format);
   }
   // Through the whole section, too: traps that only work in a frame would prove nothing about it.
   const fired = [...(ran.get('html') ?? [])].map((id) => id.replace(/^control /, ''));
-  const some = attacks.filter(({ id }) => fired.includes(id)).slice(0, 20);
+  const some = ours.filter(({ id }) => fired.includes(id)).slice(0, 12);
   let inSection = 0;
   for (const one of some) {
     const { report, outside } = await trip.run([one], { name: 'read' });
@@ -147,13 +158,12 @@ async function judgeControl(chromium: Browser, site: Host): Promise<void> {
   await trip.end();
 
   const distinct = new Set([...ran.values()].flatMap((ids) => [...ids])).size;
-  // Of our own sixty some thirty run when nobody stops them; of any folder at least one.
-  const least = folders.includes(own) ? 20 : 1;
-  const holds = distinct >= least && inSection >= some.length / 2 && inSection > 0;
+  // Of our own sixty some 26 run in Chromium when nobody stops them.
+  const holds = distinct >= 20 && inSection >= some.length / 2 && inSection > 0;
   cases.push({ name: 'positive control', holds });
   const by = (format: string) => ran.get(format)?.size ?? 0;
   console.log(
-    `${holds ? 'ok  ' : 'FAIL'} positive control: without the sanitiser ${distinct} of ${attacks.length} strings ran ` +
+    `${holds ? 'ok  ' : 'FAIL'} positive control: without the sanitiser ${distinct} of ${strings.length} strings ran ` +
       `(${by('html')} as HTML, ${by('markdown')} as Markdown); ${inSection} of ${some.length} inside the section`,
   );
 }

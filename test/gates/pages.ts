@@ -9,11 +9,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { en } from '../../src/i18n/en.ts';
+import { enWriting } from '../../src/i18n/en-writing.ts';
+import { ar } from '../../src/i18n/ar.ts';
+import { de } from '../../src/i18n/de.ts';
 import { pageId } from '../../src/model/page-id.ts';
 import { wideThread } from '../fixtures/threads.ts';
-import { comment, newReader, openBrowser, type Reader } from '../helpers/reader.ts';
+import { axe, comment, newReader, openBrowser, type Reader } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
-import { axe } from '../helpers/reader.ts';
 import { closing } from './closing.ts';
 
 const { values } = parseArgs({ options: { data: { type: 'string', multiple: true } } });
@@ -35,6 +38,13 @@ if (cases.length === 0) console.error(`No folder with an index.html in ${folders
 
 /** Which case an address of the host belongs to: `/3/plain/…` or `/3/with/…`. */
 const place = /^\/(\d+)\/(plain|with)\/(.*)$/;
+
+/** What follows from being taller, or from a taller neighbour, and from nothing else. */
+const tall =
+  /^(height|block-size|perspective-origin|transform-origin|top|bottom|inset.*|grid-template-rows|-webkit-.*|y|d|cy)$/;
+
+/** The same sideways, for what flows as words do. */
+const wide = /^(width|inline-size|left|right)$/;
 
 const browser = await openBrowser();
 const host = await startHost(answer);
@@ -120,9 +130,8 @@ async function look(browser: Browser, server: AfterwordServer, host: Host, one: 
   const canonical = /<link[^>]+rel=["']?canonical["']?[^>]*href=["']?([^"'\s>]+)/i.exec(
     readFileSync(join(one.folder, 'index.html'), 'utf8'),
   )?.[1];
-  // Every case has a discussion of its own, also where two have the same canonical link.
-  const id = pageId(address, canonical).id;
-  await server.import(wideThread(12, { seed: 10 }), '--page', id);
+  await server.import(wideThread(12, { seed: 10 }), '--page', pageId(address, canonical).id);
+  const words = wordsFor(one);
 
   const plain = await visit(browser, plainAddress);
   const quiet = { errors: plain.errors.map(sameFault), asked: plain.requests.map(({ url }) => new URL(url)) };
@@ -134,17 +143,17 @@ async function look(browser: Browser, server: AfterwordServer, host: Host, one: 
   await section.getByRole('article').first().waitFor();
   await settled(page);
   compare(bare, await survey(page), wrong);
-  await readable(page, wrong);
+  await readable(page, words, wrong);
 
   // The form, as a reader meets it.
-  const words = `A word from case ${nth}`;
-  await section.getByRole('textbox', { name: 'Your comment' }).click();
-  const name = section.getByRole('textbox', { name: /^Name/ });
-  await name.fill('Visitor');
-  await section.getByRole('textbox', { name: 'Your comment' }).fill(words);
-  await section.getByRole('button', { name: 'Post', exact: true }).click();
-  await comment(section, 'Visitor', words).waitFor();
-  await section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
+  const said = `A word from case ${nth}`;
+  const field = section.getByRole('textbox', { name: words('form.text') });
+  await field.click();
+  await section.getByRole('textbox', { name: words('form.name') }).fill('Visitor');
+  await field.fill(said);
+  await section.getByRole('button', { name: words('form.post') }).click();
+  await comment(section, 'Visitor', said).waitFor();
+  await section.getByText(words('said.posted')).first().waitFor({ state: 'attached' });
   await settled(page);
   compare(bare, await survey(page), wrong);
 
@@ -185,6 +194,21 @@ async function settled(page: Page): Promise<void> {
   });
 }
 
+/** Finds a name by its message, whatever stands where it has a gap. */
+type Finder = (key: keyof typeof ar) => RegExp;
+
+/** The words of the interface in the language of the page. */
+function wordsFor({ folder }: Case): Finder {
+  const lang = /<html[^>]*\blang=["']?(\w\w)/i.exec(readFileSync(join(folder, 'index.html'), 'utf8'))?.[1] ?? 'en';
+  const messages = lang === 'ar' ? ar : lang === 'de' ? de : { ...en, ...enWriting };
+  return (key) => {
+    const message = messages[key];
+    const forms = typeof message === 'string' ? [message] : Object.values(message);
+    const escaped = forms.map((form) => form.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+'));
+    return new RegExp(`^(?:${escaped.join('|')})(?: \\(.+\\))?$`);
+  };
+}
+
 /** Where an element of the page stands and how it looks. */
 interface Standing {
   readonly path: string;
@@ -192,6 +216,8 @@ interface Standing {
   readonly relation: 'above' | 'around' | 'below';
   /** Its parent lays it out with its neighbours: it may stretch with them. */
   readonly stretches: boolean;
+  /** It flows as words do: a block put among words begins a line of its own, and what comes behind begins another. */
+  readonly flows: boolean;
   readonly box: readonly [x: number, y: number, width: number, height: number];
   readonly style: Readonly<Record<string, string>>;
 }
@@ -215,6 +241,9 @@ function survey(page: Page): Promise<Standing[]> {
       .filter((element) => !ours(element) && element.closest('afterword-comments') === null)
       .map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
+        const isSeen = element.getClientRects().length > 0;
+        const { display } = getComputedStyle(element);
+        const { display: around } = getComputedStyle(element.parentElement ?? element);
         const style: Record<string, string> = {};
         const computed = getComputedStyle(element);
         for (const name of computed) style[name] = computed.getPropertyValue(name);
@@ -227,17 +256,14 @@ function survey(page: Page): Promise<Standing[]> {
               : position & Node.DOCUMENT_POSITION_FOLLOWING
                 ? ('below' as const)
                 : ('above' as const),
-          stretches: /grid|flex|table/.test(getComputedStyle(element.parentElement ?? element).display),
-          box: [x + scrollX, y + scrollY, width, height] as const,
+          stretches: /grid|flex|table/.test(around),
+          flows: display.startsWith('inline') || around.startsWith('inline'),
+          box: isSeen ? ([x + scrollX, y + scrollY, width, height] as const) : ([0, 0, 0, 0] as const),
           style,
         };
       });
   });
 }
-
-/** What follows from being taller, or from a taller neighbour, and from nothing else. */
-const tall =
-  /^(height|block-size|perspective-origin|transform-origin|top|bottom|inset.*|grid-template-rows|-webkit-.*|y|d|cy)$/;
 
 function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (what: string) => unknown): void {
   const by = new Map(now.map((standing) => [standing.path, standing]));
@@ -254,17 +280,20 @@ function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (wh
       number,
       number,
     ];
+    const reflows = is.flows && is.relation !== 'above';
     const still = (difference: number): boolean => Math.abs(difference) < 0.51;
     const mayGrow = is.relation === 'around' || (is.relation === 'below' && is.stretches);
     const moved =
-      !still(x) ||
-      !still(width) ||
-      (is.relation === 'below' ? y < -0.51 : !still(y)) ||
-      (mayGrow ? height < -0.51 : !still(height));
+      !reflows &&
+      (!still(x) ||
+        !still(width) ||
+        (is.relation === 'below' ? y < -0.51 : !still(y)) ||
+        (mayGrow ? height < -0.51 : !still(height)));
     if (moved)
       wrong(`${was.path} moved: ${was.box.map(Math.round).join(' ')} became ${is.box.map(Math.round).join(' ')}`);
     for (const [name, value] of Object.entries(was.style)) {
-      if (is.style[name] === value || (is.relation !== 'above' && tall.test(name))) continue;
+      if (is.style[name] === value || (is.relation !== 'above' && (tall.test(name) || (reflows && wide.test(name)))))
+        continue;
       wrong(`${was.path} restyled: ${name} ${value} became ${is.style[name] ?? 'nothing'}`);
     }
   }
@@ -272,14 +301,14 @@ function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (wh
 }
 
 /** Sizes, what hides it, and contrast: could a person read this? */
-async function readable(page: Page, wrong: (what: string) => unknown): Promise<void> {
+async function readable(page: Page, words: Finder, wrong: (what: string) => unknown): Promise<void> {
   const section = page.locator('afterword-comments');
   for (const [what, found] of [
-    ['heading', section.getByRole('heading', { name: /\d+ comments/ })],
+    ['heading', section.getByRole('heading', { name: words('comments') })],
     ['first comment', section.getByRole('article').first()],
-    ['text field', section.getByRole('textbox', { name: 'Your comment' })],
-    ['vote button', section.getByRole('button', { name: /^Vote up/ }).first()],
-    ['reply button', section.getByRole('button', { name: /^Reply to/ }).first()],
+    ['text field', section.getByRole('textbox', { name: words('form.text') })],
+    ['vote button', section.getByRole('button', { name: words('vote.up') }).first()],
+    ['reply button', section.getByRole('button', { name: words('reply-to') }).first()],
   ] as const) {
     if (!(await found.isVisible())) {
       wrong(`the ${what} can't be seen`);

@@ -39,6 +39,8 @@ export interface Reader {
 export async function newReader(browser: Browser, options: BrowserContextOptions = {}): Promise<Reader> {
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   context.setDefaultTimeout(30_000);
+  // The compiler of the tests marks inner functions with this helper, which a page does not have.
+  await context.addInitScript('globalThis.__name = (inner) => inner');
   return watch(context, await context.newPage());
 }
 
@@ -96,7 +98,7 @@ function axeSource(): string {
 
 /** The row of a comment by its writer and, where that is not enough, a piece of its text. */
 export function comment(section: Locator, writer: string, piece?: string | RegExp): Locator {
-  const rows = section.getByRole('article', { name: new RegExp(`^${escape(writer)} ?, `) });
+  const rows = section.getByRole('article', { name: new RegExp(`^\\u2068?${escape(writer)}\\u2069?\\s*[,،]`) });
   return (piece === undefined ? rows : rows.filter({ hasText: piece })).first();
 }
 

@@ -1,12 +1,13 @@
 /** A section on the page with a thread that the test holds in its hands, and ways to wait for what it draws. */
-import { AfterwordComments } from '../../src/elements/afterword-comments.ts';
+import '../../src/elements/afterword-comments.ts';
+import type { AfterwordComments } from '../../src/elements/afterword-comments.ts';
 import type { AfterwordThread } from '../../src/elements/afterword-thread.ts';
 import { openStoresWith } from '../../src/elements/open-store.ts';
 import { actsPart, formPart, forgetPart } from '../../src/elements/parts.ts';
 import type { Adapter } from '../../src/adapters/adapter.ts';
 import type { ThreadKey } from '../../src/model/comment.ts';
 import type { ThreadSettings } from '../../src/sync/store.ts';
-import { everything, FakeStore } from './fake-store.ts';
+import { everything, type FakeStore } from './fake-store.ts';
 
 /** A backend nobody asks: threads come from the test. */
 export const adapter: Adapter = {

@@ -31,10 +31,7 @@ export async function open(test: TestContext, options: Partial<StartOptions> = {
   const server = await startServer({
     limits: null,
     now: () => time,
-    log: (line) => {
-      lines.push(line);
-      if (line.startsWith('Unexpected')) console.error(line);
-    },
+    log: (line) => lines.push(line),
     widget: join(folder, 'no-widget'),
     demo: join(folder, 'no-demo'),
     ...options,

@@ -440,6 +440,37 @@ describe('a thread on a page', () => {
     expect(backend.arrived).to.have.length(1);
   });
 
+  it('B10: what is one’s own, asked before a yes and answered after it, does not take the yes back', async () => {
+    await backend.seed(key(), post('theirs'));
+    const { mine } = backend.adapter;
+    const held: (() => void)[] = [];
+    let holds = false;
+    const slow: typeof backend.adapter = {
+      ...backend.adapter,
+      mine: async (...asked) => {
+        const answer = await mine?.(...asked);
+        if (holds) await new Promise<void>((resolve) => void held.push(resolve));
+        return answer as NonNullable<typeof answer>;
+      },
+    };
+    const world = new FakeWorld();
+    worlds.push(world);
+    const store = seen(world, makeThreads(world, name).openThread(slow, key(), settings()));
+    await store.load();
+    await store.dispatch(post('mine'));
+    await shows(world, store, isSent);
+    holds = true;
+    await store.load();
+    await until(() => held.length === 1);
+    await store.dispatch({ kind: 'vote', id: 'v', createdAt: 1, commentId: 'theirs', value: 'up', counter: 1 });
+    await shows(world, store, isSent);
+    holds = false;
+    held.forEach((release) => release());
+    await quiet();
+    world.draw();
+    expect(rowOf(store, 'theirs')?.vote).to.equal('up');
+  });
+
   it('B10, B11: a list from before the last yes does not take the comment away again', async () => {
     const { world, store } = openPage();
     await store.load();

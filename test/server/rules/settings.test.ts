@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
   DEFAULTS,
@@ -93,6 +94,19 @@ describe('site settings', () => {
   it('S-9: each default is one of the allowed values', () => {
     for (const name of SETTING_NAMES) assert.deepEqual(SETTINGS[name].read(DEFAULTS[name]), DEFAULTS[name], name);
     assert.equal(rulesOf(DEFAULTS).editSeconds, 900);
+  });
+
+  it('S-9: the operator’s guide names every setting, with each value of a choice', () => {
+    const guide = readFileSync(new URL('../../../src/server/README.md', import.meta.url), 'utf8');
+    const rows = guide.split('\n').filter((line) => line.startsWith('| `'));
+    for (const name of SETTING_NAMES) {
+      const row = rows.find((line) => line.split('|')[1]?.includes(`\`${name}\``));
+      assert.ok(row !== undefined, name);
+      const { allowed } = SETTINGS[name];
+      if (/^[\w-]+(, [\w-]+)*$/.test(allowed)) {
+        for (const value of allowed.split(', ')) assert.ok(row.includes(`\`${value}\``), `${name}: ${value}`);
+      }
+    }
   });
 
   it('S-9: an origin belongs to one site', async (t) => {
