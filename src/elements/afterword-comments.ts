@@ -23,7 +23,6 @@ import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
-import * as icons from './icons.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart, keepingPart } from './parts.ts';
 import { placePage, type PlacedPage } from './place.ts';
@@ -40,6 +39,9 @@ const PLACE = ['adapter', 'backend', 'server', 'site', 'pageId', 'pageUrl', 'sto
 /** Parts of rows that a page can style through the section. */
 const PARTS =
   'comment,stub,own,avatar,author,badge,permalink,body,actions,vote,reply,menu-button,menu,fold,pending,more,form';
+
+/** Addresses are for those who can act. */
+const NOWHERE: Pick<Manner, 'link' | 'picture'> = { link: () => '', picture: () => false };
 
 /** What the section itself shows of a thread. */
 function see(view: ThreadView) {
@@ -309,7 +311,7 @@ export class AfterwordComments extends LitElement {
       view.size || view.count
         ? nothing
         : html`<div class="empty" part="message">
-            ${icons.talk}
+            ${this.#acts?.drawings.talk}
             <p>${say(words, view.rules?.closed ? 'closed' : 'empty')}</p>
           </div>`
     }${acts?.footer()}`;
@@ -359,7 +361,7 @@ export class AfterwordComments extends LitElement {
 
   #message(said: string, again?: () => void): TemplateResult {
     return html`<p class="message" part="message">
-      ${again ? icons.unplugged : nothing}<span>${said}</span>${
+      ${again ? this.#acts?.drawings.unplugged : nothing}<span>${said}</span>${
         again
           ? html`<button type="button" class="quiet" @click=${again}>${say(this.words ?? en, 'try-again')}</button>`
           : nothing
@@ -481,19 +483,7 @@ export class AfterwordComments extends LitElement {
     const key = JSON.stringify([rules, separateVotes, readonly, images, this.#page?.url]);
     if (key === this.#mannerKey && this.manner?.messages === words) return this.manner;
     this.#mannerKey = key;
-    const elsewhere = this.pageUrl && this.#page?.url;
-    return {
-      messages: words,
-      rules,
-      separateVotes,
-      readonly,
-      images,
-      link: (id) => `${elsewhere || location.href.replace(/#.*/, '')}#comment-${encodeURIComponent(id)}`,
-      // Pictures come from the backend alone, unless the page allows others (E-5).
-      picture: (address) =>
-        /^https?:/.test(address) &&
-        (images === 'remote' || address.startsWith(`${new URL(this.server || location.href).origin}/`)),
-    };
+    return { messages: words, rules, separateVotes, readonly, images, ...(this.#acts?.addresses() ?? NOWHERE) };
   }
 
   /** @internal Looks at the surroundings again: light or dark. */

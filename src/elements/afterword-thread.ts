@@ -135,6 +135,7 @@ export class AfterwordThread extends LitElement {
     list.show(this.rows, {
       manner,
       text: (comment, level) => this.#text(comment, level, manner),
+      about: (view, time) => this.#acts?.about(view, time),
       controls: (view) => this.#acts?.controls(view),
     });
     if (acts && !this.#acts) {

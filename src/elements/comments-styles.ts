@@ -74,10 +74,6 @@ export const commentsStyles = css`
     padding-block: calc(4 * var(--_space)) calc(8 * var(--_space));
     color: var(--_muted);
   }
-  .empty svg {
-    inline-size: 72px;
-    block-size: 48px;
-  }
   .skeleton i {
     display: block;
     block-size: 72px;

@@ -2,6 +2,17 @@
 import { css } from 'lit';
 
 export const controlStyles = css`
+  .note > .when {
+    font-size: inherit;
+  }
+  .when:hover {
+    text-decoration: underline;
+  }
+  .badge {
+    padding-inline: calc(1.5 * var(--_space));
+    border: 1px solid var(--_hairline);
+    border-radius: 999px;
+  }
   article:focus-visible {
     outline-offset: 4px;
   }

@@ -7,7 +7,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { Comment, Rules } from '../model/comment.ts';
 import type { CommentRow, Row } from '../model/view.ts';
-import { fullTime, say, sayParts, timeAgo, type MessageKey, type Messages, type Values } from '../i18n/locale.ts';
+import { say, sayParts, timeAgo, type MessageKey, type Messages, type Values } from '../i18n/locale.ts';
 import type { Rendered } from '../content/safe-html.ts';
 
 /** How all rows of a thread are shown. Replaced as a whole, so that one comparison tells a row whether to draw again. */
@@ -44,6 +44,8 @@ export interface RowSurroundings {
   readonly now: number;
   /** A comment's text, ready to be shown. */
   readonly text: (comment: Comment, headingLevel: number) => Rendered;
+  /** What stands beside the name of a row near the eyes; the bare time while that part of ours is not here. */
+  readonly about: (view: RowView, time: string) => unknown;
   /** What comes with a row near the eyes; nothing while that part of ours is not here. */
   readonly controls: (view: RowView) => unknown;
 }
@@ -125,7 +127,7 @@ export class RowView {
     const text = stub || state.form === 'edit' ? nothing : bodyOf(around.text(comment, level), state.length);
     render(
       state.near
-        ? html`${pictureOf(comment, manner)}${this.#heading}${stub ? nothing : about(row, manner, state, time)}${text}${around.controls(this)}`
+        ? html`${this.#heading}${stub ? nothing : (around.about(this, time) ?? html`<span class="when">${time}</span>`)}${text}${around.controls(this)}`
         : html`${this.#heading}${text}`,
       box,
     );
@@ -138,7 +140,7 @@ export function nameOf(comment: Comment, messages: Messages): string {
 
 type Parent = NonNullable<CommentRow['parent']>;
 
-function parentName(parent: Parent, messages: Messages): string {
+export function parentName(parent: Parent, messages: Messages): string {
   return parent.name || say(messages, parent.missing ? 'row.missing' : 'role.guest');
 }
 
@@ -161,65 +163,6 @@ function headingParts(row: CommentRow, messages: Messages, key: MessageKey, valu
     ? html`<a href=${website} rel="nofollow ugc noopener" part="author">${pieces[at]}</a>`
     : pieces[at];
   return [forTheEar(pieces.slice(0, at)), name, forTheEar(pieces.slice(at + 1))];
-}
-
-function pictureOf({ author }: Comment, manner: Manner): unknown {
-  return author?.picture && manner.picture(author.picture)
-    ? html`<img
-        class="avatar"
-        part="avatar"
-        src=${author.picture}
-        alt=""
-        loading="lazy"
-        referrerpolicy="no-referrer"
-      />`
-    : nothing;
-}
-
-/** Between name and text: what sets the comment apart, when it was written, whom it answers. */
-function about(row: CommentRow, manner: Manner, state: RowState, time: string): TemplateResult {
-  const { comment, parent } = row;
-  const { messages, link } = manner;
-  const at = new Date(comment.createdAt);
-  const when = html`<time datetime=${isNaN(+at) ? nothing : at.toISOString()}>${time}</time>`;
-  const unsent = row.pending.some(({ kind }) => kind === 'post');
-  return html`${marksOf(row, state).map((key) => html`<span class="badge" part="badge">${say(messages, key)}</span>`)}${
-    unsent
-      ? html`<span class="when">${when}</span>`
-      : html`<a
-          class="when"
-          part="permalink"
-          href=${link(comment.id)}
-          aria-label=${`${time}, ${fullTime(messages, comment.createdAt)}`}
-          >${when}</a
-        >`
-  }${comment.editedAt === null ? nothing : html`<span class="note">${say(messages, 'edited')}</span>`}${
-    row.detached && parent
-      ? html`<span class="note"
-          >${
-            parent.missing
-              ? say(messages, 'in-reply-to', { name: parentName(parent, messages) })
-              : html`<a class="when" href=${link(parent.id)} data-act="parent"
-                  >${say(messages, 'in-reply-to', { name: parentName(parent, messages) })}</a
-                >`
-          }</span
-        >`
-      : nothing
-  }`;
-}
-
-/** What sets a row apart, in words; the frame around them is the shape, so that colour is never alone. */
-function marksOf({ comment, own }: CommentRow, { linked }: RowState): MessageKey[] {
-  const { state, pinned, author } = comment;
-  const role = author?.role;
-  const marks: (MessageKey | false | undefined)[] = [
-    (role === 'moderator' || role === 'admin') && `role.${role}`,
-    own && 'you',
-    pinned && 'pinned',
-    (state === 'held' || state === 'rejected' || state === 'spam') && `state.${state}`,
-    linked && 'linked',
-  ];
-  return marks.filter((mark) => mark || false) as MessageKey[];
 }
 
 /** HTML only as the sanitiser made it; everything else is text. */

@@ -2,6 +2,10 @@
 import { css } from 'lit';
 
 export const sectionActStyles = css`
+  .empty svg {
+    inline-size: 72px;
+    block-size: 48px;
+  }
   .linked {
     margin-block-end: calc(8 * var(--_space));
     padding-block-end: calc(6 * var(--_space));

@@ -22,9 +22,11 @@ import {
   AfterwordVotedEvent,
 } from './events.ts';
 import { areKeysOn, keysPanel, rememberKeys, stepOf } from './keys.ts';
+import * as drawings from './icons.ts';
 import { later } from './later.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
+import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
 import { watchAppearance } from './watch-appearance.ts';
@@ -54,6 +56,9 @@ export class SectionActs {
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
     this.fetchAhead();
   }
+
+  /** Drawings of the states in which there is little to read. */
+  readonly drawings = drawings;
 
   readonly say = (words: string): void => this.#announcer.say(words);
 
@@ -86,6 +91,19 @@ export class SectionActs {
   fetchAhead(): void {
     later.fetchAhead(() => this.#formCame());
     this.#formCame();
+  }
+
+  /** Where comments are, and which pictures may be fetched. */
+  addresses(): Pick<Manner, 'link' | 'picture'> {
+    const { section } = this;
+    const here = section.pageUrl ? section.page.url : '';
+    return {
+      link: (id) => `${here || location.href.replace(/#.*/, '')}#comment-${encodeURIComponent(id)}`,
+      // Pictures come from the backend alone, unless the page allows others (E-5).
+      picture: (address) =>
+        /^https?:/.test(address) &&
+        (section.images === 'remote' || address.startsWith(`${new URL(section.server || location.href).origin}/`)),
+    };
   }
 
   /** The site's rules, narrowed by the page; a wish to loosen one is named once. */

@@ -16,6 +16,7 @@ import { newId } from './new-id.ts';
 import { later } from './later.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
 import type { RowList } from './row-list.ts';
+import { about } from './row-about.ts';
 import { commentControls, gapControls } from './row-controls.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
@@ -40,6 +41,12 @@ export class ThreadActs {
     this.#root.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent));
     // Text found by the browser's search, or a focused link, scrolls inside a text that was cut: then it opens.
     for (const type of ['scroll', 'focusin']) this.#root.addEventListener(type, (event) => this.#uncut(event), true);
+  }
+
+  /** What stands beside the name of a row. */
+  about({ row, state }: RowView, time: string): unknown {
+    const { manner } = this.thread;
+    return manner && row.kind === 'comment' ? about(row, manner, state, time) : nothing;
   }
 
   /** What stands below the text of a row. */

@@ -91,17 +91,6 @@ export const threadStyles = css`
     color: var(--_muted);
     text-decoration: none;
   }
-  .note > .when {
-    font-size: inherit;
-  }
-  .when:hover {
-    text-decoration: underline;
-  }
-  .badge {
-    padding-inline: calc(1.5 * var(--_space));
-    border: 1px solid var(--_hairline);
-    border-radius: 999px;
-  }
   .body {
     flex: 0 0 100%;
     max-inline-size: min(100%, var(--_measure));

@@ -24,4 +24,10 @@ export function duration(messages: Words<'lang'>, milliseconds: number): string 
   return new Intl.NumberFormat(languageOf(messages), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
+/** The full date and time, for a time's accessible name. */
+export function fullTime(messages: Words<'lang'>, time: number): string {
+  return fullTimes(languageOf(messages)).format(time);
+}
+
 const compact = remember((lang) => new Intl.NumberFormat(lang, { notation: 'compact' }));
+const fullTimes = remember((lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'short' }));

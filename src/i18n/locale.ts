@@ -54,11 +54,6 @@ export function formatNumber(messages: Words<'lang'>, value: number): string {
   return numbers(languageOf(messages)).format(value);
 }
 
-/** The full date and time, for a time's accessible name. */
-export function fullTime(messages: Words<'lang'>, time: number): string {
-  return fullTimes(languageOf(messages)).format(time);
-}
-
 /** Up to how many seconds, in which unit, of how many seconds. */
 type Step = readonly [number, Intl.RelativeTimeFormatUnit, number];
 const YEARS: Step = [Infinity, 'year', 31_557_600];
@@ -115,4 +110,3 @@ export function remember<Made>(make: (...names: string[]) => Made): (...names: s
 const plurals = remember((lang) => new Intl.PluralRules(lang));
 const numbers = remember((lang) => new Intl.NumberFormat(lang));
 const relativeTimes = remember((lang) => new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }));
-const fullTimes = remember((lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'short' }));

@@ -3,20 +3,12 @@
  * who comes for the first time need not wait for. A mark that is there for nothing costs a reading; one that is missing,
  * the copy on this device for one visit.
  */
-const mark = 'afterword';
+export const mark = 'afterword';
 
 export function mayKeepSomething(): boolean {
   try {
     return localStorage.getItem(mark) !== null;
   } catch {
     return false; // No storage at all: the database will say so too.
-  }
-}
-
-export function noteKept(): void {
-  try {
-    localStorage.setItem(mark, '1');
-  } catch {
-    // Full or forbidden: the next visit asks the network first.
   }
 }

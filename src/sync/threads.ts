@@ -7,7 +7,7 @@ import type { Adapter } from '../adapters/adapter.ts';
 import type { ThreadKey } from '../model/comment.ts';
 import { ambient, type Ambient } from './ambient.ts';
 import { memoryDatabase, openDatabase, type Database } from './database.ts';
-import { noteKept } from './kept.ts';
+import { mark } from './kept.ts';
 import type { First } from './opening.ts';
 import type { ThreadSettings, ThreadStore } from './store.ts';
 import { makeThreadStore, type Room, type Writing } from './thread-store.ts';
@@ -28,6 +28,15 @@ export interface Threads {
 }
 
 const registry = Symbol.for('afterword.v1');
+
+/** From now on this browser may keep something of ours. */
+function noteKept(): void {
+  try {
+    localStorage.setItem(mark, '1');
+  } catch {
+    // Full or forbidden: the next visit asks the network first.
+  }
+}
 
 /** The page's own; made by whichever copy of the script comes first (E-5). */
 function threadsOfPage(): Threads {
