@@ -7,13 +7,14 @@ import { fieldDecorators } from './.config/field-decorators.ts';
 import { litGlobals } from './.config/lit-globals.ts';
 import { litPolicy } from './.config/lit-policy.ts';
 import { moduleSizes } from './.config/module-sizes.ts';
+import { packTightly } from './.config/pack-tightly.ts';
 import { shortTemplates } from './.config/short-templates.ts';
 
 export default defineConfig({
   // Parts find each other relative to themselves: the files work from any folder of any host.
   base: './',
   publicDir: false,
-  plugins: [fieldDecorators(), litGlobals(), shortTemplates(), litPolicy(), moduleSizes()],
+  plugins: [fieldDecorators(), litGlobals(), shortTemplates(), litPolicy(), moduleSizes(), packTightly()],
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,
