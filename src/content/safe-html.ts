@@ -38,8 +38,8 @@ export interface MarkupPart {
 
 /** Longer Markdown is shown as it is: beyond this marked can take seconds (SECURITY, Rendering 6). In code points. */
 const longestMarkdown = 10_000;
-/** HTML of imports is only parsed and sanitised, which stays linear; a page of comments is at most 256 kB anyway. */
-const longestHtml = 300_000;
+/** A Markdown text of that length as an import has it, with its tags. Nested as deep as it goes it takes half a second. */
+const longestHtml = 50_000;
 /** Two pages of 200 comments and what was seen before them; a comment's HTML is about 1 kB. */
 const mostKept = 600;
 

@@ -194,7 +194,8 @@ export class AfterwordComments extends LitElement {
   /** How many comments *Show N comments* names. */
   @state() private waiting: number | null = null;
 
-  #appearance: Appearance = { classes: 'root light', behind: '' };
+  #appearance: Appearance = { classes: 'root light', behind: '', text: '' };
+  #worn: Appearance | null = null;
   readonly #view = new ThreadController(this, () => this.opened, see);
   #acts: SectionActs | null = null;
   #actsForThread: ActsForThread | null = null;
@@ -270,7 +271,12 @@ export class AfterwordComments extends LitElement {
     const depth = Math.min(this.maxDepth, this.#view.selected?.rules?.maxDepth ?? Infinity);
     // Through the object model: a style attribute is dead under a strict content security policy.
     root?.style.setProperty('--_depth', String(depth || 1));
-    root?.style.setProperty('--_behind', this.#appearance.behind);
+    if (root && this.#worn !== this.#appearance) {
+      this.#worn = this.#appearance;
+      root.style.setProperty('--_behind', this.#worn.behind);
+      // What is muted is mixed from this and not from `currentColor`: that would mute twice what stands in muted text.
+      root.style.setProperty('--_text', getComputedStyle(root).color);
+    }
     const view = this.manner && this.#view.selected;
     if (view && view.phase !== 'loading') void this.#afterPaint();
   }
@@ -488,9 +494,9 @@ export class AfterwordComments extends LitElement {
 
   /** @internal Looks at the surroundings again: light or dark. */
   look(): void {
-    const { classes, behind } = readAppearance(this, this.colorScheme);
-    if (classes === this.#appearance.classes && behind === this.#appearance.behind) return;
-    this.#appearance = { classes, behind };
+    const next = readAppearance(this, this.colorScheme);
+    if (JSON.stringify(next) === JSON.stringify(this.#appearance)) return;
+    this.#appearance = next;
     this.requestUpdate();
   }
 

@@ -18,6 +18,7 @@ import { isFree } from './registry.ts';
  *
  * @element afterword-count
  * @slot - Shown until the number is known.
+ * @csspart number - The number.
  */
 export class AfterwordCount extends LitElement {
   /** Id of a section on this page; by default the first. */
@@ -54,7 +55,7 @@ export class AfterwordCount extends LitElement {
 
   override render(): TemplateResult {
     if (this.count === null) return html`<slot></slot>`;
-    return html`${formatNumber(this.#words(), this.count)}`;
+    return html`<span part="number">${formatNumber(this.#words(), this.count)}</span>`;
   }
 
   /** The number in the language around it; it needs no other words. */

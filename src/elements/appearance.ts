@@ -9,15 +9,18 @@ export interface Appearance {
   readonly classes: string;
   /** What is behind the section, for what floats above it; empty where the page paints nothing. */
   readonly behind: string;
+  /** The host's colour of text. */
+  readonly text: string;
 }
 
 export function readAppearance(section: HTMLElement, wished: 'auto' | Scheme): Appearance {
   const [behind, light] = behindOf(section);
-  const dark = isDark(section, getComputedStyle(section).colorScheme, light);
+  const { colorScheme, color } = getComputedStyle(section);
+  const dark = isDark(section, colorScheme, light);
   const scheme = wished === 'auto' ? (dark ? 'dark' : 'light') : wished;
   // The author asked for a scheme that the page behind us does not have: we bring our own paper.
   const paper = (scheme === 'dark') !== dark;
-  return { classes: `root ${scheme}${paper ? ' paper' : ''}`, behind: paper ? '' : behind };
+  return { classes: `root ${scheme}${paper ? ' paper' : ''}`, behind: paper ? '' : behind, text: color };
 }
 
 function isDark(section: HTMLElement, scheme: string, light: number | null): boolean {

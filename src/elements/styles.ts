@@ -30,10 +30,10 @@ export const tokens = css`
     --_accent-text: var(--afterword-accent-text, #fff);
     --_danger: var(--afterword-danger, #b3261e);
     --_success: var(--afterword-success, #1a6e3c);
-    --_muted: var(--afterword-muted, color-mix(in srgb, currentColor var(--_ink, 74%), transparent));
-    --_hairline: var(--afterword-hairline, color-mix(in srgb, currentColor 16%, transparent));
-    --_wash: var(--afterword-wash, color-mix(in srgb, currentColor 6%, transparent));
-    --_control: var(--afterword-control, color-mix(in srgb, currentColor 60%, transparent));
+    --_muted: var(--afterword-muted, color-mix(in srgb, var(--_text, currentColor) var(--_ink, 74%), transparent));
+    --_hairline: var(--afterword-hairline, color-mix(in srgb, var(--_text, currentColor) 16%, transparent));
+    --_wash: var(--afterword-wash, color-mix(in srgb, var(--_text, currentColor) 6%, transparent));
+    --_control: var(--afterword-control, color-mix(in srgb, var(--_text, currentColor) 60%, transparent));
     --_surface: var(--afterword-surface, var(--_behind, Canvas));
     --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.16));
     --_step: var(--afterword-indent, 24px);

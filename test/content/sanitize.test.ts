@@ -231,7 +231,9 @@ describe('texts made to take long', () => {
   }
 
   it('G2: HTML nested as deep as it goes is shown or given back as words', () => {
-    for (const text of [around('<div>', '</div>')(200_000), many('<b>')(200_000), many('<table><tr><td>')(100_000)]) {
+    const longest = 50_000;
+    for (const bomb of [around('<div>', '</div>'), many('<b>'), many('<table><tr><td>'), many('<x>')]) {
+      const text = bomb(longest);
       expect(show(`${text}words`, 'html').textContent).to.contain('words');
     }
   });

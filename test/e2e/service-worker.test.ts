@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { wideThread } from '../fixtures/threads.ts';
-import { comment, near, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
+import { near, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
 let browser: Browser;

@@ -41,7 +41,7 @@ const mod = comment('1', {
   pinned: true,
   descendants: 3,
   up: 12,
-  text: 'A text with **markup**, a [link](https://example.com) and\n\n> a quote\n\n- a list\n\n`code`',
+  text: 'A text with **markup**, a [link](https://example.com) and\n\n> a quote\n>\n> > of a quote\n\n- a list\n\n`code`',
 });
 const rows: readonly Row[] = [
   rowOf(mod, { replies: { count: 3, fresh: 0 } }),

@@ -104,6 +104,18 @@ describe('who waits for approval', () => {
     assert.equal((await act(server, 'approve', comment.id)).result, 'already');
   });
 
+  it('S-5: a comment that was never public is not told when it is rejected or deleted', async (t) => {
+    const server = await open(t, { sites: { default: { hold: 'everyone' } } });
+    const ada = new Guest(server, 'Ada');
+    const before = (await list(server)).info;
+    const rejected = await ada.post('Never');
+    const deleted = await ada.post('Never either');
+    await act(server, 'reject', rejected.id);
+    await ada.remove(deleted.id);
+    const changes = await changesSince(server, before);
+    assert.deepEqual([changes.comments, changes.removed], [[], []]);
+  });
+
   it('S-5: a new writer waits once; after one approval the next is published at once', async (t) => {
     const server = await open(t, { sites: { default: { hold: 'new' } } });
     const ada = new Guest(server, 'Ada');
