@@ -225,7 +225,6 @@ describe('the adapter of our server', () => {
     ['B7: nothing', (_, response) => void response.writeHead(204).end(), strange],
     ['B7: 200 with nothing', answers(''), strange],
     ['B8: an answer for another key', answers(ack('other')), strange],
-    ['B8: our key and another comment', answers(ack('o', { comment: comment('other') })), strange],
     ['B8: our key and no comment', answers(ack('o', { comment: null })), strange],
     [
       'B13: banned',
@@ -245,6 +244,17 @@ describe('the adapter of our server', () => {
         assert.equal(limits.length, 0, 'its time limit is called off');
       });
     }
+
+    it('B8: our key and another comment than the one it was about is no yes', async () => {
+      behave = answers(ack('o', { comment: comment('other') }));
+      const vote = { kind: 'vote', id: 'o', createdAt: 1, commentId: 'c', value: 'up', counter: 1 } as const;
+      assert.deepEqual(await trouble(adapter.send(vote, options())), strange);
+    });
+
+    it('S-6: a post may be answered with the comment that said the same before', async () => {
+      behave = answers(ack('o', { comment: comment('earlier') }), 201);
+      assert.equal((await adapter.send(post('o'), options())).comment?.id, 'earlier');
+    });
 
     it('B21, B24: fields nobody knows, a word of tomorrow, broken UTF-8 and a byte order mark are no hindrance', async () => {
       const body = JSON.stringify({ ...ack('o'), comment: { ...comment('o'), state: 'blessed', mood: 1 }, extra: {} });
