@@ -5,18 +5,8 @@ import { de } from '../../src/i18n/de.ts';
 import { en } from '../../src/i18n/en.ts';
 import { loadMessages, matchLanguage } from '../../src/i18n/languages.ts';
 import { enWriting } from '../../src/i18n/en-writing.ts';
-import {
-  direction,
-  duration,
-  formatNumber,
-  fullTime,
-  relativeTime,
-  say,
-  sayParts,
-  sayRefusal,
-  shortNumber,
-  timeAgo,
-} from '../../src/i18n/locale.ts';
+import { direction, formatNumber, relativeTime, say, sayParts, timeAgo } from '../../src/i18n/locale.ts';
+import { duration, fullTime, sayRefusal, shortNumber } from '../../src/i18n/locale-later.ts';
 
 const english = { ...en, ...enWriting };
 const MINUTE = 60_000;
