@@ -90,7 +90,7 @@ export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadSto
         first = { page, fetchedAt };
         show(shown);
         // Nothing more is fetched before this picture: it is drawn in the next frame, and seen by the one after.
-        await new Promise<void>((seen) => requestAnimationFrame(() => requestAnimationFrame(() => seen())));
+        await pictureSeen();
       }
     }
     await (await join()).load();
@@ -137,4 +137,12 @@ export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadSto
       whole?.close();
     },
   };
+}
+
+/** In a hidden tab no frame comes until somebody looks, and words may be waiting to be sent. */
+function pictureSeen(): Promise<void> {
+  return new Promise((seen) => {
+    if (document.hidden) setTimeout(seen);
+    else requestAnimationFrame(() => requestAnimationFrame(() => seen()));
+  });
 }
