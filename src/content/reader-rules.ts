@@ -3,7 +3,7 @@
  * read"). Each rule takes one surprise away. Where a construct would swallow or change what was typed, the typed
  * characters are shown. The result is HTML *text* that only `sanitize.ts` may use.
  */
-import type { MarkedExtension, Token, Tokenizer, Tokens } from 'marked';
+import type { MarkedExtension, Token, Tokenizer, TokenizerAndRendererExtension, Tokens } from 'marked';
 import type { RenderOptions } from './safe-html.ts';
 
 /** Deeper quotes, lists and emphasis are shown as typed: nobody reads them, and parsers run out of stack. */
@@ -56,8 +56,11 @@ interface Spoiler extends Tokens.Generic {
   tokens: Token[];
 }
 
+/** Where what is our own may begin. A text without any is read without looking for it at every word. */
+const ownMarks = { spoiler: /\|\||>!/, words: /[@¯]/ } as const;
+
 /** The rules for one text; they keep the depth and the options, so a set is made for each. */
-export function readerRules(options: RenderOptions): MarkedExtension {
+export function readerRules(text: string, options: RenderOptions): MarkedExtension {
   const names = (options.mentions ?? []).map((mention) => mention.name).filter((name) => name.trim());
   const mentioned = names.length
     ? new RegExp(
@@ -83,57 +86,52 @@ export function readerRules(options: RenderOptions): MarkedExtension {
     }
   }
 
+  const own: readonly TokenizerAndRendererExtension[] = [
+    {
+      name: 'spoiler',
+      level: 'block',
+      tokenizer(src) {
+        const found = /^ {0,3}\|\|(?=[^\s|]|\s*\n)((?:(?!\|\|)[\s\S])+)\|\|[ \t]*(?:\n|$)/.exec(src);
+        const inside = found?.[1]?.trim();
+        const tokens = inside && deeper(() => this.lexer.blockTokens(inside, []));
+        return tokens ? { type: 'spoiler', raw: found?.[0] ?? '', block: true, tokens } : undefined;
+      },
+      renderer(token) {
+        const { tokens, block } = token as Spoiler;
+        const inside = block ? this.parser.parse(tokens) : this.parser.parseInline(tokens);
+        return `<details><summary>${escaped(options.spoiler ?? 'Spoiler')}</summary>${inside}</details>`;
+      },
+    },
+    {
+      name: 'spoiler',
+      level: 'inline',
+      start: (src) => src.search(ownMarks.spoiler),
+      tokenizer(src, before) {
+        const found = /^(?:\|\|(?=[^ |])((?:(?!\|\|)[\s\S])*[^ ])\|\|(?!\|)|>!(?=\S)([\s\S]*?)!<)/.exec(src);
+        const inside = (found?.[1] ?? found?.[2])?.trim();
+        if (!found || !inside || standsInWord(before, src.slice(found[0].length))) return undefined;
+        const tokens = deeper(() => this.lexer.inlineTokens(inside));
+        return tokens && { type: 'spoiler', raw: found[0], tokens };
+      },
+    },
+    {
+      name: 'words',
+      level: 'inline',
+      start: (src) => src.search(ownMarks.words),
+      tokenizer(src, before) {
+        const face = shrug.exec(src)?.[0];
+        if (face) return { type: 'words', raw: face, text: '¯\\_(ツ)_/¯' };
+        const name = mentioned && !standsInWord(before, '') ? mentioned.exec(src)?.[0] : undefined;
+        return name === undefined ? undefined : { type: 'words', raw: name, text: `<bdi>${escaped(name)}</bdi>` };
+      },
+      renderer: (token) => (token as Tokens.Text).text,
+    },
+  ];
+
   return {
     gfm: true,
     breaks: true,
-    extensions: [
-      {
-        name: 'spoiler',
-        level: 'block',
-        tokenizer(src) {
-          const found = /^ {0,3}\|\|(?=[^\s|]|\s*\n)((?:(?!\|\|)[\s\S])+)\|\|[ \t]*(?:\n|$)/.exec(src);
-          if (!found?.[1]?.trim()) return undefined;
-          const [raw, text] = found;
-          const tokens = deeper(() => this.lexer.blockTokens(text.trim(), []));
-          return tokens && { type: 'spoiler', raw, block: true, tokens };
-        },
-        renderer(token) {
-          const { tokens, block } = token as Spoiler;
-          const inside = block ? this.parser.parse(tokens) : this.parser.parseInline(tokens);
-          return `<details><summary>${escaped(options.spoiler ?? 'Spoiler')}</summary>${inside}</details>`;
-        },
-      },
-      {
-        name: 'spoiler',
-        level: 'inline',
-        start: (src) => {
-          const at = src.search(/\|\||>!/);
-          return at < 0 ? undefined : at;
-        },
-        tokenizer(src, before) {
-          const found = /^(?:\|\|(?=[^ |])((?:(?!\|\|)[\s\S])*[^ ])\|\|(?!\|)|>!(?=\S)([\s\S]*?)!<)/.exec(src);
-          const text = (found?.[1] ?? found?.[2])?.trim();
-          if (!found || !text || standsInWord(before, src.slice(found[0].length))) return undefined;
-          const tokens = deeper(() => this.lexer.inlineTokens(text));
-          return tokens && { type: 'spoiler', raw: found[0], tokens };
-        },
-      },
-      {
-        name: 'words',
-        level: 'inline',
-        start: (src) => {
-          const at = src.search(mentioned ? /[@¯]/ : /¯/);
-          return at < 0 ? undefined : at;
-        },
-        tokenizer(src, before) {
-          const face = shrug.exec(src)?.[0];
-          if (face) return { type: 'words', raw: face, text: '¯\\_(ツ)_/¯' };
-          const name = mentioned && !standsInWord(before, '') ? mentioned.exec(src)?.[0] : undefined;
-          return name === undefined ? undefined : { type: 'words', raw: name, text: `<bdi>${escaped(name)}</bdi>` };
-        },
-        renderer: (token) => (token as Tokens.Text).text,
-      },
-    ],
+    extensions: own.filter(({ name }) => ownMarks[name as keyof typeof ownMarks].test(text)),
     hooks: {
       emStrongMask(masked) {
         const cover = (typed: string): string => 'a'.repeat(typed.length);
@@ -187,14 +185,21 @@ export function readerRules(options: RenderOptions): MarkedExtension {
       },
       // `[Edit]: typo` is a remark; only an address makes it the target of a link, and only when a link uses it.
       def: (src) => (/^ {0,3}\[[^\]]+\]: *\n? *<?(?:https?:\/\/|mailto:)/i.test(src) ? false : undefined),
+      space(src) {
+        const { rules } = this;
+        if (rules.block.paragraph !== paragraph?.made) {
+          paragraph = rules.block.paragraph === paragraph?.from ? paragraph : withShortSight(rules.block);
+          rules.block = { ...rules.block, paragraph: paragraph.made };
+        }
+        return original(this).space.call(this, src);
+      },
       table(src) {
         // `foo` above `:-|` is a word above a face; and a cell too many would be dropped.
-        const found = /^.*\|/.test(src) ? original(this).table.call(this, src) : undefined;
-        const most = found?.header.length ?? 0;
-        const fits = found?.raw
-          .split('\n')
-          .every((row) => row.replace(/^ *\||\\.|\| *$/g, '').split('|').length <= most);
-        return fits ? found : undefined;
+        const [head = '', rule = ''] = src.split('\n', 2);
+        const width = cellsOf(head);
+        if (!head.includes('|') || !/^[ |:-]*-[ |:-]*$/.test(rule) || cellsOf(rule) !== width) return undefined;
+        const found = original(this).table.call(this, src);
+        return found?.raw.split('\n').every((row) => cellsOf(row) <= width) ? found : undefined;
       },
       // Elsewhere a backslash is a backslash: `C:\dir`, `\\server`, `:\`.
       escape: (src) => (/^\\[*_`~[\]<>#|+.!()-]/.test(src) ? false : undefined),
@@ -260,6 +265,29 @@ export function readerRules(options: RenderOptions): MarkedExtension {
       },
     },
   };
+}
+
+/** marked's way to read a paragraph, and ours made of it. */
+let paragraph: { readonly from: RegExp; readonly made: RegExp } | undefined;
+
+/**
+ * A paragraph ends before a table. marked looks for the whole table, at every line: a text of dashes takes a square of its
+ * length, in Safari seconds. Head and rule are enough to know.
+ */
+function withShortSight({
+  paragraph: from,
+  table,
+}: {
+  paragraph: RegExp;
+  table: RegExp;
+}): NonNullable<typeof paragraph> {
+  const whole = table.source.replace(/^\^/, '');
+  const [head = whole] = whole.split('(?:\\n((?:');
+  return { from, made: new RegExp(from.source.replace(whole, () => `(?=.*\\|)${head}(?:\\n|$)`)) };
+}
+
+function cellsOf(row: string): number {
+  return row.replace(/^ *\||\\.|\| *$/g, '').split('|').length;
 }
 
 /** marked's own way to read a construct, behind the rule that is in its place. */
@@ -358,5 +386,5 @@ function escaped(text: string, keepEntities = false): string {
 }
 
 function quoted(name: string): string {
-  return name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -51,7 +51,7 @@ export function sanitize(text: string, format: TextFormat, options: RenderOption
 /** Markdown to HTML that nobody has made safe yet. `none`: CommonMark and GFM as marked knows them. */
 export function markdownToHtml(text: string, options: RenderOptions = {}, rules: 'reader' | 'none' = 'reader'): string {
   const marked = new Marked({ gfm: true, async: false });
-  if (rules === 'reader') marked.use(readerRules(options));
+  if (rules === 'reader') marked.use(readerRules(text, options));
   return marked.parse(text) as string;
 }
 

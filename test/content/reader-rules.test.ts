@@ -211,7 +211,10 @@ describe('the reader rules', () => {
   });
 
   it('R-5: a mention is one piece, whatever its name is made of', () => {
-    const mentions = ['Ann', 'Ann *the* [real] one', 'snake_case_', 'مريم'].map((name) => ({ id: name, name }));
+    const mentions = ['Ann', 'Ann *the* [real] one', 'snake_case_', 'مريم', 'Jean-Luc (2) a/b $1 ^.'].map((name) => ({
+      id: name,
+      name,
+    }));
     const shown = (text: string) => htmlOf(text, 'markdown', { mentions });
     expect(shown('@Ann *the* [real] one is *right*')).to.equal(
       '<p><bdi>@Ann *the* [real] one</bdi> is <em>right</em></p>',
@@ -219,6 +222,7 @@ describe('the reader rules', () => {
     expect(shown('@Ann, @Anna and me@Ann.example')).to.contain('<p><bdi>@Ann</bdi>, @Anna and ');
     expect(shown('_hey @snake_case__')).to.equal('<p><em>hey <bdi>@snake_case_</bdi></em></p>');
     expect(shown('@مريم hello')).to.equal('<p><bdi>@مريم</bdi> hello</p>');
+    expect(shown('@Jean-Luc (2) a/b $1 ^., *yes*')).to.equal('<p><bdi>@Jean-Luc (2) a/b $1 ^.</bdi>, <em>yes</em></p>');
     expect(shown('`@Ann`')).to.equal('<p><code>@Ann</code></p>');
     expect(htmlOf('@Ann')).to.equal('<p>@Ann</p>');
   });
