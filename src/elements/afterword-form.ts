@@ -4,7 +4,6 @@
  */
 import { html, LitElement, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import { query } from 'lit/decorators/query.js';
 import { property, state } from './property.ts';
 import type { Rendered } from '../content/safe-html.ts';
 import { renderComment } from '../content/safe-html.ts';
@@ -102,7 +101,6 @@ export class AfterwordForm extends LitElement {
   /** In an edit: the text that was begun from. */
   @state() private base = '';
 
-  @query('textarea') private readonly field!: HTMLTextAreaElement;
 
   private words: AllMessages = { ...en, ...enWriting };
   private chosen: readonly Mention[] = [];
@@ -125,6 +123,10 @@ export class AfterwordForm extends LitElement {
   });
   private stop: (() => void) | null = null;
   private readonly onHide = (): void => void this.keeper.writeNow();
+
+  private get field(): HTMLTextAreaElement {
+    return this.renderRoot.querySelector('textarea') as HTMLTextAreaElement;
+  }
 
   /** Opens the form and puts the caret into it. */
   override focus(options?: FocusOptions): void {
