@@ -7,6 +7,7 @@ import { property, state } from './property.ts';
 import type { Adapter } from '../adapters/adapter.ts';
 import type { Order, Votes } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
+import { pictureSeen } from '../sync/opening.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { en } from '../i18n/en.ts';
 import {
@@ -516,7 +517,7 @@ export class AfterwordComments extends LitElement {
   };
 
   async #afterPaint(): Promise<void> {
-    const acts = this.#acts ?? (await painted(), await this.#withActs());
+    const acts = this.#acts ?? (await pictureSeen(), await this.#withActs());
     acts?.tell();
     const wanted = this.#wanted;
     this.#wanted = null;
@@ -544,14 +545,6 @@ export class AfterwordComments extends LitElement {
     this.requestUpdate();
     return this.#acts;
   }
-}
-
-/** After the next picture is on the screen. */
-function painted(): Promise<void> {
-  return new Promise((done) => {
-    if (document.hidden) setTimeout(done);
-    else requestAnimationFrame(() => setTimeout(done));
-  });
 }
 
 /** An attribute of an element around us, looked for through shadow roots too. */

@@ -139,8 +139,8 @@ export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadSto
   };
 }
 
-/** In a hidden tab no frame comes until somebody looks, and words may be waiting to be sent. */
-function pictureSeen(): Promise<void> {
+/** The next picture is on the screen. In a hidden tab no frame comes until somebody looks, and words may be waiting. */
+export function pictureSeen(): Promise<void> {
   return new Promise((seen) => {
     if (document.hidden) setTimeout(seen);
     else requestAnimationFrame(() => requestAnimationFrame(() => seen()));
