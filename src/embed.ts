@@ -12,9 +12,7 @@ if (script) {
     script.after(element);
     return element;
   };
-  const wanted =
-    !script.closest('head') &&
-    !document.querySelector('afterword-comments,afterword-count,afterword-feedback,afterword-bubble');
+  const wanted = !script.closest('head') && !document.querySelector('afterword-comments,afterword-count');
 
   // E-9. Browsers with both have the rest.
   const able = 'adoptedStyleSheets' in document && CSS.supports('color', 'color-mix(in srgb,red,red)');
