@@ -140,8 +140,9 @@ async function look(browser: Browser, server: AfterwordServer, host: Host, one: 
 
   const reader = await visit(browser, address);
   const { page, section } = reader;
+  // It asks for its comments only when it is near.
+  await section.evaluate((element) => element.scrollIntoView());
   await section.getByRole('article').first().waitFor();
-  await settled(page);
   compare(bare, await survey(page), wrong);
   await readable(page, words, wrong);
 
@@ -154,14 +155,14 @@ async function look(browser: Browser, server: AfterwordServer, host: Host, one: 
   await section.getByRole('button', { name: words('form.post') }).click();
   await comment(section, 'Visitor', said).waitFor();
   await section.getByText(words('said.posted')).first().waitFor({ state: 'attached' });
-  await settled(page);
   compare(bare, await survey(page), wrong);
 
   for (const error of reader.errors) if (!quiet.errors.includes(sameFault(error))) wrong(`console: ${error}`);
   const known = new Set(quiet.asked.map((url) => url.href.replace('/plain/', '/with/')));
   for (const { url } of reader.requests) {
     const { origin } = new URL(url);
-    if (origin === server.url || known.has(url)) continue;
+    // A browser asks for a page's icon when it likes.
+    if (origin === server.url || known.has(url) || /icon[^/]*$/.test(url)) continue;
     wrong(origin === host.url ? `asked the page's own origin for ${url}` : `asked a stranger for ${url}`);
   }
   await reader.close();
@@ -187,10 +188,13 @@ async function visit(browser: Browser, address: string): Promise<Reader> {
 /** Fonts are there, transitions of the page have run out, and two frames are drawn. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
+    const frames = (): Promise<unknown> =>
+      new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     await document.fonts.ready;
+    await frames();
     const running = document.getAnimations().map((animation) => animation.finished.catch(() => undefined));
     await Promise.race([Promise.all(running), new Promise((done) => setTimeout(done, 4_000))]);
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await frames();
   });
 }
 
@@ -216,15 +220,21 @@ interface Standing {
   readonly relation: 'above' | 'around' | 'below';
   /** Its parent lays it out with its neighbours: it may stretch with them. */
   readonly stretches: boolean;
-  /** It flows as words do: a block put among words begins a line of its own, and what comes behind begins another. */
+  /** It flows as words do, at the section or behind it: a block put among words breaks their line. */
   readonly flows: boolean;
   readonly box: readonly [x: number, y: number, width: number, height: number];
   readonly style: Readonly<Record<string, string>>;
 }
 
-function survey(page: Page): Promise<Standing[]> {
+async function survey(page: Page): Promise<Standing[]> {
+  // From the top, after a scroll: what a page does while it is scrolled is its own affair.
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  await settled(page);
+  await page.evaluate(() => scrollTo(0, 0));
+  await settled(page);
   return page.evaluate(() => {
     const section = document.querySelector('afterword-comments');
+    const sectionTop = section?.getBoundingClientRect().top ?? Infinity;
     const ours = (element: Element): boolean =>
       element.localName.startsWith('afterword-') || /embed\.js$/.test(element.getAttribute('src') ?? '');
     const path = (element: Element): string => {
@@ -246,7 +256,7 @@ function survey(page: Page): Promise<Standing[]> {
         const { display: around } = getComputedStyle(element.parentElement ?? element);
         const style: Record<string, string> = {};
         const computed = getComputedStyle(element);
-        for (const name of computed) style[name] = computed.getPropertyValue(name);
+        for (const name of computed) style[name] = computed.getPropertyValue(name).replaceAll('/plain/', '/with/');
         const position = section?.compareDocumentPosition(element) ?? 0;
         return {
           path: path(element),
@@ -257,7 +267,9 @@ function survey(page: Page): Promise<Standing[]> {
                 ? ('below' as const)
                 : ('above' as const),
           stretches: /grid|flex|table/.test(around),
-          flows: display.startsWith('inline') || around.startsWith('inline'),
+          flows:
+            (display.startsWith('inline') || around.startsWith('inline')) &&
+            y + height > sectionTop - 3 * parseFloat(computed.fontSize),
           box: isSeen ? ([x + scrollX, y + scrollY, width, height] as const) : ([0, 0, 0, 0] as const),
           style,
         };
@@ -280,11 +292,10 @@ function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (wh
       number,
       number,
     ];
-    const reflows = is.flows && is.relation !== 'above';
     const still = (difference: number): boolean => Math.abs(difference) < 0.51;
     const mayGrow = is.relation === 'around' || (is.relation === 'below' && is.stretches);
     const moved =
-      !reflows &&
+      !is.flows &&
       (!still(x) ||
         !still(width) ||
         (is.relation === 'below' ? y < -0.51 : !still(y)) ||
@@ -292,7 +303,7 @@ function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (wh
     if (moved)
       wrong(`${was.path} moved: ${was.box.map(Math.round).join(' ')} became ${is.box.map(Math.round).join(' ')}`);
     for (const [name, value] of Object.entries(was.style)) {
-      if (is.style[name] === value || (is.relation !== 'above' && (tall.test(name) || (reflows && wide.test(name)))))
+      if (is.style[name] === value || (is.relation !== 'above' && tall.test(name)) || (is.flows && wide.test(name)))
         continue;
       wrong(`${was.path} restyled: ${name} ${value} became ${is.style[name] ?? 'nothing'}`);
     }
@@ -303,6 +314,11 @@ function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (wh
 /** Sizes, what hides it, and contrast: could a person read this? */
 async function readable(page: Page, words: Finder, wrong: (what: string) => unknown): Promise<void> {
   const section = page.locator('afterword-comments');
+  await section.getByRole('article').first().scrollIntoViewIfNeeded();
+  await section
+    .getByRole('button', { name: words('reply-to') })
+    .first()
+    .waitFor();
   for (const [what, found] of [
     ['heading', section.getByRole('heading', { name: words('comments') })],
     ['first comment', section.getByRole('article').first()],
