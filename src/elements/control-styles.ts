@@ -2,6 +2,9 @@
 import { css } from 'lit';
 
 export const controlStyles = css`
+  article .note {
+    font-size: var(--_small);
+  }
   .note > .when {
     font-size: inherit;
   }
