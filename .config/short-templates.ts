@@ -20,15 +20,26 @@ const STRING = `"(?:\\\\.|[^"\\\\])*"|'(?:\\\\.|[^'\\\\])*'`;
 const CSS_COMMENT = new RegExp(`(${STRING})|/\\*[^]*?\\*/`, 'g');
 const CSS_SPACE = new RegExp(`(${STRING}|: (?=\\s*;))|\\s*([{};,>])\\s*|(:)\\s+|\\s+`, 'g');
 
+/** The nought of `0.5`. */
+const CSS_ZERO = new RegExp(`(${STRING})|(?<=[\\s:,(/])0(?=\\.\\d)`, 'g');
+
 export function shortCss(text: string): string {
   return text
     .replace(CSS_COMMENT, (_, string: string | undefined) => string ?? ' ')
     .replace(CSS_SPACE, (_, string?: string, mark?: string, colon?: string) => string ?? mark ?? colon ?? ' ')
-    .replaceAll(';}', '}');
+    .replace(CSS_ZERO, (_, string?: string) => string ?? '')
+    .replaceAll(';}', '}')
+    .replaceAll(' !important', '!important');
 }
 
 export function shortHtml(text: string): string {
-  return text.replace(/\s*\n\s*(?=\/?>)/g, '').replace(/\s*\n\s*/g, ' ');
+  return (
+    text
+      .replace(/\s*\n\s*(?=\/?>)/g, '')
+      .replace(/\s*\n\s*/g, ' ')
+      // HTML needs no quotes around a single word.
+      .replace(/( [\w-]+=)"([\w-]+)"(?=[ >])/g, '$1$2')
+  );
 }
 
 /** The source with its templates shortened; undefined where it has none. */
@@ -44,10 +55,11 @@ export function shorten(code: string, file = 'module.ts'): string | undefined {
         : [template.head, ...template.templateSpans.map((span) => span.literal)];
       for (const literal of short ? literals : []) {
         // Without the marks around it: ` or } before, ` or ${ behind.
-        const whole = literal.getText();
-        const text = whole.replace(/^[`}]|(?:`|\$\{)$/g, '');
+        const text = literal.getText().replace(/^[`}]|(?:`|\$\{)$/g, '');
         const start = literal.getStart() + 1;
-        pieces.push({ start, end: start + text.length, text: short!(text) });
+        // Around a whole style sheet no space is needed; at the edge of an expression it may be.
+        const whole = node.tag.getText() === 'css' && literals.length === 1;
+        pieces.push({ start, end: start + text.length, text: whole ? short!(text).trim() : short!(text) });
       }
     }
     ts.forEachChild(node, visit);

@@ -13,6 +13,11 @@ const styles: readonly [name: string, long: string, short: string][] = [
   ['a string keeps what looks like a rule or a comment', `content: '; : /* a */ { }';`, `content:'; : /* a */ { }';`],
   ['an escaped quote does not end a string', `content: 'a\\' ; b' ; x: y`, `content:'a\\' ; b';x:y`],
   ['an empty variable stays valid', '--x: ; --y: 1px', '--x: ;--y:1px'],
+  [
+    'a nought before a point goes',
+    `a: 0.5em; b: calc(0.25 * 10.05px) '0.5'; c: 0`,
+    `a:.5em;b:calc(.25 * 10.05px) '0.5';c:0`,
+  ],
   ['media queries stay apart', '@media (width > 3px) and (hover) {}', '@media (width>3px) and (hover){}'],
 ];
 for (const [name, long, short] of styles) {
@@ -21,7 +26,10 @@ for (const [name, long, short] of styles) {
 
 const pages: readonly [name: string, long: string, short: string][] = [
   ['a break between elements stays one space', '<b>a</b>\n   <i>b</i>', '<b>a</b> <i>b</i>'],
-  ['attributes on lines of their own', '<b\n  class="x"\n  id="y"\n>a</b>', '<b class="x" id="y">a</b>'],
+  ['attributes on lines of their own', '<b\n  class="x"\n  id="y"\n>a</b>', '<b class=x id=y>a</b>'],
+  ['quotes stay where they are needed', '<b class="x y" id="a.b" data-c=""/>', '<b class="x y" id="a.b" data-c=""/>'],
+  ['quotes stay before a slash, which would become part of the word', '<i id="a"/>', '<i id="a"/>'],
+  ['quotes stay where an expression is between them', ' class="a', ' class="a'],
   ['the end of a tag behind an expression', '\n      >words', '>words'],
   ['spaces within a line are not touched', '<b>a  b</b>', '<b>a  b</b>'],
 ];
@@ -32,6 +40,10 @@ for (const [name, long, short] of pages) {
 test('only the templates of a source are shortened, expressions and all else stay', () => {
   const code = 'const a = html`<b\n  id=${x({ y: `\n  z` })}\n  >c</b\n>`;\n\nconst d = `\n  e`;';
   assert.equal(shorten(code), 'const a = html`<b id=${x({ y: `\n  z` })}>c</b>`;\n\nconst d = `\n  e`;');
+});
+
+test('around a whole style sheet no space is left', () => {
+  assert.equal(shorten('css`\n  a {\n    b: c !important;\n  }\n`'), 'css`a{b:c!important}`');
 });
 
 test('a template inside a template is shortened too', () => {
