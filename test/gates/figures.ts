@@ -10,7 +10,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { deepThread, wideThread, type ThreadRecord } from '../fixtures/threads.ts';
 import { newReader, openBrowser } from '../helpers/reader.ts';
 import { startAfterword, startHost } from '../helpers/server.ts';
@@ -30,6 +30,30 @@ function tell(what: string, holds: boolean): void {
   results.push({ what, holds });
   console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}`);
 }
+
+/**
+ * Notes when the first comment was painted: looked for in every frame, through shadow roots, and timed in the task
+ * after the frame that has it, when that frame is on its way to the screen. The same in both pages.
+ */
+const watchPaint = `
+  window.paintedAt = new Promise((resolve) => {
+    const find = (root) => {
+      const row = root.querySelector('.comment, [role=list] article, ol article, ul article, li article');
+      if (row && row.getBoundingClientRect().height > 0) return row;
+      for (const element of root.querySelectorAll('*')) {
+        if (element.shadowRoot) { const inner = find(element.shadowRoot); if (inner) return inner; }
+      }
+      return null;
+    };
+    const frame = () => {
+      if (document.body && find(document.body)) {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => resolve(performance.now());
+        channel.port2.postMessage(0);
+      } else requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });`;
 
 const thousand = wideThread(1000);
 const thousandPlain = wideThread(1000, { markup: false });
@@ -84,37 +108,13 @@ function still({ author, createdAt, text }: ThreadRecord): string {
     <p>${safe(text).replace(/\n/g, '<br>')}</p><p><button>Up</button> <button>Down</button> <button>Reply</button></p></article>`;
 }
 
-/**
- * Notes when the first comment was painted: looked for in every frame, through shadow roots, and timed in the task
- * after the frame that has it, when that frame is on its way to the screen. The same in both pages.
- */
-const watchPaint = `
-  window.paintedAt = new Promise((resolve) => {
-    const find = (root) => {
-      const row = root.querySelector('.comment, [role=list] article, ol article, ul article, li article');
-      if (row && row.getBoundingClientRect().height > 0) return row;
-      for (const element of root.querySelectorAll('*')) {
-        if (element.shadowRoot) { const inner = find(element.shadowRoot); if (inner) return inner; }
-      }
-      return null;
-    };
-    const frame = () => {
-      if (document.body && find(document.body)) {
-        const channel = new MessageChannel();
-        channel.port1.onmessage = () => resolve(performance.now());
-        channel.port2.postMessage(0);
-      } else requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  });`;
-
 function median(of: readonly number[]): number {
   return [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)] ?? NaN;
 }
 
 interface Painted {
   readonly at: number;
-  readonly requests: readonly { readonly path: string; readonly bytes: number }[];
+  readonly requests: readonly { readonly path: string; readonly bytes: number; readonly begun: number }[];
 }
 
 async function paintOf(path: string): Promise<Painted> {
@@ -137,7 +137,7 @@ async function paintOf(path: string): Promise<Painted> {
   await reader.close();
   const requests = [...begun.values()]
     .filter((one) => one.at <= at && new URL(one.url).origin === server.url)
-    .map(({ url, bytes }) => ({ path: new URL(url).pathname, bytes }));
+    .map(({ url, bytes, at: begun }) => ({ path: new URL(url).pathname, bytes, begun }));
   return { at, requests };
 }
 
@@ -154,21 +154,48 @@ async function paint(): Promise<void> {
     plain.push(await paintOf('/script/thousand-plain'));
   }
   const base = median(still);
+  const needed = await neededParts();
   for (const [name, painted] of [
     ['with Markdown', withMarkup],
     ['plain text', plain],
   ] as const) {
-    const ratio = median(painted.map(({ at }) => at)) / base;
-    tell(`paint, ${name}: ${ratio.toFixed(2)} times the static page (at most 3; median of ${runs})`, ratio <= 3);
+    const typical = median(painted.map(({ at }) => at));
+    tell(
+      `paint, ${name}: ${(typical / base).toFixed(2)} times the static page (at most 3; ${Math.round(typical)} and ${Math.round(base)} ms here, medians of ${runs})`,
+      typical / base <= 3,
+    );
     const [first] = painted;
     const bytes = first?.requests.reduce((sum, one) => sum + one.bytes, 0) ?? 0;
-    const strange = first?.requests.filter(({ path }) => !/\.js$/.test(path) && path !== '/api/v1/comments') ?? [];
     const names = first?.requests.map((one) => `${one.path} ${one.bytes}`).join(', ');
-    tell(
-      `before, ${name}: ${first?.requests.length ?? 0} requests, ${bytes} bytes (${names})`,
-      strange.length === 0 && bytes > 0,
+    tell(`before, ${name}: ${first?.requests.length ?? 0} requests, ${bytes} bytes (${names})`, bytes > 0);
+    const strange = new Set(
+      painted.flatMap(({ requests }) => requests.map(({ path }) => path)).filter((path) => !needed(path)),
     );
+    tell(`before, ${name}: ${strange.size === 0 ? 'nothing else' : [...strange].join(', ')}`, strange.size === 0);
   }
+}
+
+/** The list, the entries with what they import at once, and the part that shows Markdown with what it imports. */
+async function neededParts(): Promise<(path: string) => boolean> {
+  const found = new Set(['/embed.js', '/afterword.js', '/api/v1/comments']);
+  const text = async (path: string): Promise<string> => (await fetch(server.url + path)).text();
+  const look = async (path: string): Promise<void> => {
+    for (const [, name = ''] of (await text(path)).matchAll(/(?:from|import)\s*["'`](\.[^"'`]+\.js)["'`]/g)) {
+      const inner = new URL(name, server.url + path).pathname;
+      if (found.has(inner)) continue;
+      found.add(inner);
+      await look(inner);
+    }
+  };
+  await look('/afterword.js');
+  for (const [, name = ''] of (await text('/afterword.js')).matchAll(
+    /["'`](\.\/parts\/(?:markup|sanitize)[^"'`]+\.js)["'`]/g,
+  )) {
+    const path = new URL(name, `${server.url}/`).pathname;
+    found.add(path);
+    await look(path);
+  }
+  return (path) => found.has(path);
 }
 
 /** What a press changed: whether it showed by the next frame, and in how many rows anything was written. */
@@ -265,6 +292,18 @@ async function oneRow(): Promise<void> {
   await reader.close();
 }
 
+/** Presses *Load all*, then *Show N more replies* of each branch, until nothing is left. */
+async function loadEverything(page: Page, section: Locator): Promise<void> {
+  const more = section.getByRole('button', { name: /^(Load all|Load more|Show \d+ more repl)/ });
+  for (let presses = 0; presses < 80 && (await more.first().isVisible()); presses += 1) {
+    const all = section.getByRole('button', { name: 'Load all' });
+    const next = (await all.isVisible()) ? all : more.first();
+    await next.click({ timeout: 3_000 }).catch(() => undefined); // Drawn anew under the hand: the next round finds it.
+    await page.waitForLoadState('networkidle');
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+}
+
 async function tasks(): Promise<void> {
   const worst: number[] = [];
   let rows = 0;
@@ -280,10 +319,7 @@ async function tasks(): Promise<void> {
     });
     await page.goto(`${host.url}/script/long`);
     await section.getByRole('article').first().waitFor();
-    const all = section.getByRole('button', { name: 'Load all' });
-    if (await all.isVisible()) await all.click();
-    await all.waitFor({ state: 'hidden' });
-    await page.waitForLoadState('networkidle');
+    await loadEverything(page, section);
     rows = Math.max(rows, await section.getByRole('article').count());
     worst.push(
       Math.max(0, ...(await page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks))),
@@ -293,6 +329,6 @@ async function tasks(): Promise<void> {
   const typical = median(worst);
   tell(
     `tasks: ${rows} of ${long.length} comments loaded, longest task ${typical === 0 ? 'under 50' : Math.round(typical)} ms (median of ${worst.length} runs: ${worst.map(Math.round).join(', ')}; 0 is none over 50)`,
-    typical <= 50 && rows > 0,
+    typical <= 50 && rows === long.length,
   );
 }
