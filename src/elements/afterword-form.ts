@@ -101,7 +101,6 @@ export class AfterwordForm extends LitElement {
   /** In an edit: the text that was begun from. */
   @state() private base = '';
 
-
   private words: AllMessages = { ...en, ...enWriting };
   private chosen: readonly Mention[] = [];
   private place: DraftPlace = 'new';
