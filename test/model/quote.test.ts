@@ -373,7 +373,9 @@ describe('long texts', () => {
       const [small, large] = [make(4), make(32)];
       work(small);
       // Eight times the text: room for a busy machine and for collecting garbage, none for a square (64 times).
-      const ratio = work(large) / work(small);
+      // Others use this machine, and a long run is interrupted more often than a short one: the best of some tries counts.
+      let ratio = Infinity;
+      for (let tries = 0; tries < 5 && ratio >= 44; tries++) ratio = Math.min(ratio, work(large) / work(small));
       assert.ok(ratio < 44, `eight times the text took ${ratio.toFixed(1)} times as long`);
     });
   }
