@@ -69,7 +69,9 @@ function time({ createdAt }: ThreadRecord): number {
 for (const { name, pages, size } of sources) {
   test(`S-7: ${name} comes in whole, and again without doubling`, async () => {
     for (const round of ['first', 'second']) {
-      for (const [page, records] of pages) await server.import(records, '--page', `${name} ${page}`);
+      await server.import(
+        [...pages].flatMap(([page, records]) => records.map((record) => ({ ...record, page: `${name} ${page}` }))),
+      );
       const [row] = server.rows('select sum(published) as n from threads where page like ?', `${name} %`);
       assert.equal(row?.['n'], size, `${round} time`);
     }
@@ -109,17 +111,24 @@ async function article(reader: Reader, pageId: string): Promise<void> {
 
 /** Presses *Load all*, *Load more* and *Show N more replies* until none is left. */
 async function loadEverything(section: Locator, page: Page): Promise<void> {
-  const rows = section.getByRole('article');
-  await rows.first().waitFor();
   const buttons = section.getByRole('button', { name: /^(Load all|Load more|Show \d+ more repl)/ });
+  const under = section.getByRole('button', { name: 'Loading…' });
+  await settle(page, under);
   for (let presses = 0; presses < 80 && (await buttons.first().isVisible()); presses += 1) {
     const all = section.getByRole('button', { name: 'Load all' });
-    const before = await rows.count();
-    await ((await all.isVisible()) ? all : buttons.first()).click({ timeout: 3_000 }).catch(() => undefined);
-    for (let frame = 0; frame < 300 && (await rows.count()) === before; frame += 1) {
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-    }
+    const next = (await all.isVisible()) ? all : buttons.first();
+    await next.click({ timeout: 3_000 }).catch(() => undefined); // Drawn anew under the hand: the next round finds it.
+    await settle(page, under);
   }
+}
+
+/** Nothing is asked for any more, and what came is drawn. */
+async function settle(page: Page, under: Locator): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await under.first().waitFor({ state: 'hidden' });
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 10; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+  });
 }
 
 interface Seen {
@@ -136,7 +145,10 @@ function shown(section: Locator): Promise<Seen[]> {
       for (let at = row.parentElement; at; at = at.parentElement) if (at.localName === 'li') depth += 1;
       const heading = row.querySelector('h2,h3,h4,h5,h6')?.textContent ?? '';
       return {
-        heading: heading.replace(/\s+/g, ' ').trim(),
+        heading: heading
+          .replace(/[\u2068\u2069]/g, '')
+          .replace(/\s+/g, ' ')
+          .trim(),
         text: (row.querySelector('[part~=body]')?.textContent ?? '').replace(/\s+/g, ' ').trim(),
         depth,
       };
@@ -176,9 +188,10 @@ function compare(seen: readonly Seen[], records: readonly ThreadRecord[], order:
       );
   });
 
-  // Ten texts, spread over the file, in which nothing could be taken for markup: each is there, to the letter.
+  // Ten texts, spread over the file, in which nothing could be taken for markup: each is there, to the letter. (A picture
+  // of another host becomes a link that says so.)
   const plain = records.filter(({ text, format }) =>
-    format === 'html' ? !text.includes('style') : !/[*_~`>|#<\[\]&\\-]|^\s*\d+[.)]|https?:|www\.|@/m.test(text),
+    format === 'html' ? !/style|<img/.test(text) : !/[*_~`>|#<\[\]&\\-]|^\s*\d+[.)]|https?:|www\.|@/m.test(text),
   );
   const step = Math.max(1, Math.floor(plain.length / 10));
   const ten = plain.filter((_, nth) => nth % step === 0).slice(0, 10);
@@ -199,5 +212,6 @@ function compare(seen: readonly Seen[], records: readonly ThreadRecord[], order:
       `the words of ${author}: ${words.slice(0, 120)}`,
     );
   }
-  assert.ok(ten.length >= Math.min(10, records.length), `${ten.length} texts could be compared`);
+  assert.ok(ten.length === 10 || ten.length === plain.length, `${ten.length} texts could be compared`);
+  if (records.length > 50) assert.equal(ten.length, 10);
 }
