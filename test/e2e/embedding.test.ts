@@ -289,11 +289,13 @@ test('R-6: the server goes while a reader writes, and takes every word once when
   await post(reader.section, 'Written while the server slept.');
   await (await near(reader.section, 'Visitor', 'while the server slept')).getByText(/will be sent|next try/).waitFor();
   await server.up();
+  // Pressed, or sent by itself in the meantime: the button goes with the need for it.
   await (
     await near(reader.section, 'Visitor', 'while the server slept')
   )
     .getByRole('button', { name: 'Send now' })
-    .click();
+    .click({ timeout: 5_000 })
+    .catch(() => undefined);
   await (
     await near(reader.section, 'Visitor', 'while the server slept')
   )
