@@ -4,7 +4,17 @@ import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { deepThread } from '../fixtures/threads.ts';
-import { arrive, comment, near, newReader, openBrowser, ownErrors, post, sortBy } from '../helpers/reader.ts';
+import {
+  arrive,
+  comment,
+  loadEverything,
+  near,
+  newReader,
+  openBrowser,
+  ownErrors,
+  post,
+  sortBy,
+} from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -98,19 +108,7 @@ test('R-3: paging through 541 comments with 121 below one root shows each once, 
     const { section } = reader;
     await section.getByRole('article').first().waitFor();
     await sortBy(section, order);
-    const more = section.getByRole('button', { name: /^Load more/ });
-    const gaps = section.getByRole('button', { name: /^Show \d+ more repl/ });
-    for (let presses = 0; presses < 60; presses += 1) {
-      const next = (await more.isVisible()) ? more : gaps.first();
-      if (!(await next.isVisible())) break;
-      const before = await section.getByRole('article').count();
-      // It may be drawn anew under the hand: then the next round finds what there is.
-      await next.click({ timeout: 3_000 }).catch(() => undefined);
-      await reader.page.waitForLoadState('networkidle');
-      for (let tries = 0; tries < 50 && (await section.getByRole('article').count()) === before; tries += 1) {
-        await reader.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-      }
-    }
+    await loadEverything(reader, order === 'Newest' ? 'pages' : 'all');
     const ids = await section.getByRole('article').evaluateAll((rows) => rows.map(({ id }) => id));
     assert.equal(ids.length, 541, order);
     assert.equal(new Set(ids).size, 541, order);

@@ -5,9 +5,9 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { archive, deepThread, rightToLeftThread, type ThreadRecord } from '../fixtures/threads.ts';
-import { arrive, newReader, openBrowser, ownErrors, sortBy, type Reader } from '../helpers/reader.ts';
+import { arrive, loadEverything, newReader, openBrowser, ownErrors, sortBy, type Reader } from '../helpers/reader.ts';
 import { startAfterword, type AfterwordServer } from '../helpers/server.ts';
 
 const shared = '../shared/data/threads/';
@@ -88,7 +88,7 @@ for (const { name, pages, size } of sources) {
         await article(reader, `${name} ${page}`);
         await reader.section.getByRole('heading', { name: new RegExp(`^${records.length} comments?$`) }).waitFor();
         await sortBy(reader.section, order);
-        await loadEverything(reader.section, reader.page);
+        await loadEverything(reader);
         compare(await shown(reader.section), records, order);
         assert.deepEqual(ownErrors(reader.errors), []);
         await reader.close();
@@ -107,28 +107,6 @@ async function article(reader: Reader, pageId: string): Promise<void> {
     await route.fulfill({ response: answer, body });
   });
   await arrive(reader, `${server.url}/demo/`);
-}
-
-/** Presses *Load all*, *Load more* and *Show N more replies* until none is left. */
-async function loadEverything(section: Locator, page: Page): Promise<void> {
-  const buttons = section.getByRole('button', { name: /^(Load all|Load more|Show \d+ more repl)/ });
-  const under = section.getByRole('button', { name: 'Loading…' });
-  await settle(page, under);
-  for (let presses = 0; presses < 80 && (await buttons.first().isVisible()); presses += 1) {
-    const all = section.getByRole('button', { name: 'Load all' });
-    const next = (await all.isVisible()) ? all : buttons.first();
-    await next.click({ timeout: 3_000 }).catch(() => undefined); // Drawn anew under the hand: the next round finds it.
-    await settle(page, under);
-  }
-}
-
-/** Nothing is asked for any more, and what came is drawn. */
-async function settle(page: Page, under: Locator): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  await under.first().waitFor({ state: 'hidden' });
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 10; frame += 1) await new Promise((done) => requestAnimationFrame(done));
-  });
 }
 
 interface Seen {

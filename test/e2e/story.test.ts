@@ -177,7 +177,25 @@ test('R-5: a draft survives a reload and goes only when the comment is safe', as
   await section.getByRole('article').first().waitFor();
   await field(section).click();
   await section.getByRole('textbox', { name: 'Your comment' }).pressSequentially(words);
-  await page.evaluate(() => dispatchEvent(new Event('pagehide')));
+  // Kept at a pause: as soon as the disk has it, the reader may go.
+  await page.waitForFunction(async (text) => {
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const asked = indexedDB.open(name);
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error as DOMException);
+      });
+      for (const store of database.objectStoreNames) {
+        const rows = await new Promise<unknown[]>((resolve) => {
+          const asked = database.transaction(store).objectStore(store).getAll();
+          asked.onsuccess = () => resolve(asked.result);
+        });
+        if (JSON.stringify(rows).includes(text)) return (database.close(), true);
+      }
+      database.close();
+    }
+    return false;
+  }, words);
   await arrive(reader);
   await field(section).click();
   await page.waitForFunction(

@@ -10,9 +10,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { deepThread, wideThread, type ThreadRecord } from '../fixtures/threads.ts';
-import { newReader, openBrowser } from '../helpers/reader.ts';
+import { loadEverything, newReader, openBrowser } from '../helpers/reader.ts';
 import { startAfterword, startHost } from '../helpers/server.ts';
 import { closing } from './closing.ts';
 
@@ -292,18 +292,6 @@ async function oneRow(): Promise<void> {
   await reader.close();
 }
 
-/** Presses *Load all*, then *Show N more replies* of each branch, until nothing is left. */
-async function loadEverything(page: Page, section: Locator): Promise<void> {
-  const more = section.getByRole('button', { name: /^(Load all|Load more|Show \d+ more repl)/ });
-  for (let presses = 0; presses < 80 && (await more.first().isVisible()); presses += 1) {
-    const all = section.getByRole('button', { name: 'Load all' });
-    const next = (await all.isVisible()) ? all : more.first();
-    await next.click({ timeout: 3_000 }).catch(() => undefined); // Drawn anew under the hand: the next round finds it.
-    await page.waitForLoadState('networkidle');
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  }
-}
-
 async function tasks(): Promise<void> {
   const worst: number[] = [];
   let rows = 0;
@@ -319,7 +307,7 @@ async function tasks(): Promise<void> {
     });
     await page.goto(`${host.url}/script/long`);
     await section.getByRole('article').first().waitFor();
-    await loadEverything(page, section);
+    await loadEverything(reader);
     rows = Math.max(rows, await section.getByRole('article').count());
     worst.push(
       Math.max(0, ...(await page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks))),

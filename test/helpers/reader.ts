@@ -173,3 +173,24 @@ export async function choose(row: Locator, writer: string, what: string | RegExp
     .click();
   await row.getByRole('menuitem', { name: what }).click();
 }
+
+/** Presses *Load all* (or only *Load more*), then *Show N more replies* of each branch, until nothing is left. */
+export async function loadEverything({ section, page }: Reader, by: 'all' | 'pages' = 'all'): Promise<void> {
+  const left = section.getByRole('button', { name: /^(Load more|Show \d+ more repl)/ });
+  const all = section.getByRole('button', { name: 'Load all' });
+  await settle(section, page);
+  for (let presses = 0; presses < 80 && (await left.first().isVisible()); presses += 1) {
+    const next = by === 'all' && (await all.isVisible()) ? all : left.first();
+    await next.click({ timeout: 3_000 }).catch(() => undefined); // Drawn anew under the hand: the next round finds it.
+    await settle(section, page);
+  }
+}
+
+/** Nothing is asked for any more, and what came is drawn. */
+async function settle(section: Locator, page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await section.getByRole('button', { name: 'Loading…' }).first().waitFor({ state: 'hidden' });
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 10; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+  });
+}
