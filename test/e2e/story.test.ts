@@ -178,24 +178,28 @@ test('R-5: a draft survives a reload and goes only when the comment is safe', as
   await field(section).click();
   await section.getByRole('textbox', { name: 'Your comment' }).pressSequentially(words);
   // Kept at a pause: as soon as the disk has it, the reader may go.
-  await page.waitForFunction(async (text) => {
-    for (const { name = '' } of await indexedDB.databases()) {
-      const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        const asked = indexedDB.open(name);
-        asked.onsuccess = () => resolve(asked.result);
-        asked.onerror = () => reject(asked.error as DOMException);
-      });
-      for (const store of database.objectStoreNames) {
-        const rows = await new Promise<unknown[]>((resolve) => {
-          const asked = database.transaction(store).objectStore(store).getAll();
+  const isOnDisk = (): Promise<boolean> =>
+    page.evaluate(async (text) => {
+      for (const { name = '' } of await indexedDB.databases()) {
+        const database = await new Promise<IDBDatabase>((resolve, reject) => {
+          const asked = indexedDB.open(name);
           asked.onsuccess = () => resolve(asked.result);
+          asked.onerror = () => reject(asked.error as DOMException);
         });
-        if (JSON.stringify(rows).includes(text)) return (database.close(), true);
+        for (const store of database.objectStoreNames) {
+          const rows = await new Promise<unknown[]>((resolve) => {
+            const asked = database.transaction(store).objectStore(store).getAll();
+            asked.onsuccess = () => resolve(asked.result);
+          });
+          if (JSON.stringify(rows).includes(text)) return (database.close(), true);
+        }
+        database.close();
       }
-      database.close();
-    }
-    return false;
-  }, words);
+      return false;
+    }, words);
+  for (let looks = 0; looks < 300 && !(await isOnDisk()); looks += 1) {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  }
   await arrive(reader);
   await field(section).click();
   await page.waitForFunction(
