@@ -3,6 +3,7 @@
  * goes offline, reads and writes on, comes back, and finds every word in the server's SQLite file, once.
  */
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import {
@@ -20,6 +21,12 @@ import {
   sortBy,
 } from '../helpers/reader.ts';
 import { startAfterword, type AfterwordServer } from '../helpers/server.ts';
+
+/** A line of the sample discussion, as far as this is about it. */
+interface Line {
+  readonly kind: string;
+  readonly state?: string;
+}
 
 let browser: Browser;
 let server: AfterwordServer;
@@ -41,7 +48,12 @@ test('a stranger reads, sorts, votes, replies, edits, writes offline and finds e
   const reader = await newReader(browser);
   const { page, section } = reader;
   await arrive(reader, server.url);
-  await section.getByRole('heading', { name: '45 comments' }).waitFor();
+  const sample = readFileSync('demo/sample.jsonl', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  const count = sample.filter(({ kind, state }) => kind === 'comment' && state !== 'deleted').length;
+  await section.getByRole('heading', { name: `${count} comments` }).waitFor();
   await comment(section, 'Maren Oake', 'to save the others a stamp').waitFor();
 
   await sortBy(section, 'Most voted');
