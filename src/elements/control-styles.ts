@@ -219,11 +219,10 @@ export const controlStyles = css`
     text-decoration: underline;
   }
   @media (forced-colors: active) {
-    /* Transparent would be drawn in the colour of text here. */
     .fold,
     .quiet,
     .menu-list button {
-      border: 0;
+      border-color: transparent;
     }
     .fold::before {
       border-color: CanvasText;
