@@ -59,11 +59,10 @@ export const controlBase = css`
     button {
       border: 1px solid ButtonText;
     }
-    /* Whatever a place says of its own buttons: here this is the one way to see which is pressed. */
     button:is([aria-pressed='true'], [aria-checked='true']) {
       forced-color-adjust: none;
-      background: Highlight !important;
-      color: HighlightText !important;
+      background: Highlight;
+      color: HighlightText;
     }
   }
   @media (prefers-reduced-motion: no-preference) {
