@@ -1,5 +1,5 @@
 /**
- * How the browser tests run, in the engine that ENGINE names (Chromium where it is silent). `npm run test:browser`
+ * How the browser tests run, in the engine that ENGINE names (Chromium where it is silent); TESTS takes some by their names. `npm run test:browser`
  * starts this once for each engine: WebKit's launcher works well only when it is alone and one file at a time.
  */
 import { esbuildPlugin } from '@web/dev-server-esbuild';
@@ -8,6 +8,7 @@ import { playwrightLauncher } from '@web/test-runner-playwright';
 import { puppeteerLauncher } from '@web/test-runner-puppeteer';
 import { webdriverLauncher } from '@web/test-runner-webdriver';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browserFor, CHROMIUM_FLAGS, startWebKit } from './browsers.mjs';
 import { browserTests } from './tests.mjs';
@@ -48,19 +49,36 @@ function counting() {
   return {
     stop({ sessions }) {
       const sum = { passed: 0, failed: 0, skipped: 0 };
-      const walk = (suite) => {
-        for (const test of suite.tests) sum[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed']++;
-        for (const inner of suite.suites) walk(inner);
+      const cases = [];
+      const walk = (suite, file) => {
+        for (const test of suite.tests) {
+          const result = test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed';
+          sum[result]++;
+          cases.push(`${JSON.stringify({ file, name: test.name, result })}\n`);
+        }
+        for (const inner of suite.suites) walk(inner, file);
       };
       for (const session of sessions) {
         const failed = sum.failed;
-        if (session.testResults) walk(session.testResults);
+        if (session.testResults) walk(session.testResults, relative(root, session.testFile));
         // A file that could not be loaded, or that went on for too long, has no test that failed.
         if (!session.passed && sum.failed === failed) sum.failed++;
       }
-      mkdirSync(`${root}.cache/gates`, { recursive: true });
+      mkdirSync(`${root}.cache/gates/cases`, { recursive: true });
+      writeFileSync(`${root}.cache/gates/cases/${engine}.jsonl`, cases.join(''));
       writeFileSync(`${root}.cache/gates/browser-${engine}.json`, JSON.stringify(sum));
     },
+  };
+}
+
+/** The framework's own way to choose tests by name would call all others failed. */
+function someTests() {
+  const { TESTS } = process.env;
+  const chosen = `const it = (name, body) => new RegExp(${JSON.stringify(TESTS)}).test(name) && globalThis.it(name, body);`;
+  const none = 'it.skip = it.only = () => undefined;';
+  return {
+    name: 'some-tests',
+    transform: ({ path, body }) => (TESTS && path.endsWith('.test.ts') ? `${chosen} ${none} ${body}` : undefined),
   };
 }
 
@@ -72,7 +90,7 @@ export default {
   // into frames when there are several at once, which changes focus and history: one at a time there. In Firefox only
   // the front tab has focus.
   concurrency: engine === 'chromium' ? 2 : 1,
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${root}tsconfig.json` })],
+  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${root}tsconfig.json` }), someTests()],
   browsers: [await launchers[engine]()],
   // Lit's development build is wanted here, for its warnings; that it is one, each page need not say.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('Lit is in dev mode'),

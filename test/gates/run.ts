@@ -6,9 +6,10 @@
  * shown here only when it is red.
  */
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { nodeTests, testFiles } from '../../.config/tests.mjs';
+import { CASES, caseReporter } from './cases.ts';
 import { line, read } from './closing.ts';
 import type { Sum } from './closing.ts';
 
@@ -24,24 +25,37 @@ const HANGS_AFTER = 20 * 60_000;
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
 const script = (file: string, ...args: string[]) => (existsSync(file) ? ['--import', 'tsx', file, ...args] : undefined);
-const nodeTest = (files: string[]) =>
-  files.length ? ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files] : undefined;
+const nodeTest = (run: string, files: string[]) =>
+  files.length ? ['--import', 'tsx', '--test', '--test-concurrency=2', ...caseReporter(run), ...files] : undefined;
 const outside = (file: string) => /^test\/(architecture\.test\.ts|build\/)/.test(file);
 
 const GATES: readonly Gate[] = [
   { name: 'format', run: script('test/gates/format.ts') },
   { name: 'lint', run: script('test/gates/lint.ts') },
   { name: 'types', run: script('test/gates/types.ts') },
-  { name: 'architecture', run: nodeTest(nodeTests().filter(outside)) },
-  { name: 'model and server', run: nodeTest(nodeTests().filter((file) => !outside(file))) },
+  { name: 'architecture', run: nodeTest('architecture', nodeTests().filter(outside)) },
+  {
+    name: 'model and server',
+    run: nodeTest(
+      'model and server',
+      nodeTests().filter((file) => !outside(file)),
+    ),
+  },
   { name: 'build', run: script('test/gates/build.ts') },
   { name: 'size', run: script('test/gates/size.ts') },
-  { name: 'manifest', run: nodeTest(testFiles('test/gates').filter((it) => it.includes('manifest'))) },
+  {
+    name: 'manifest',
+    run: nodeTest(
+      'manifest',
+      testFiles('test/gates').filter((it) => it.includes('manifest')),
+    ),
+  },
   ...['chromium', 'firefox', 'webkit'].map((engine) => ({
     name: engine,
     run: script('test/gates/browser.ts', '--engine', engine),
   })),
-  { name: 'e2e', run: nodeTest(existsSync('test/e2e') ? testFiles('test/e2e') : []) },
+  { name: 'e2e', run: nodeTest('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
+  { name: 'faults', run: script('test/gates/faults.ts', '--told') },
   { name: 'attacks', run: script('test/gates/attacks.ts') },
   { name: 'pages', run: script('test/gates/pages.ts') },
   { name: 'anchoring', run: script('test/gates/anchoring.ts') },
@@ -114,7 +128,8 @@ if (unknown.length) {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-mkdirSync('.cache/gates', { recursive: true });
+rmSync(CASES, { recursive: true, force: true });
+mkdirSync(CASES, { recursive: true });
 const results: Result[] = [];
 let built = false;
 for (const gate of GATES) {
