@@ -5,6 +5,7 @@
  *
  * All rectangles and points are in CSS pixels of the viewport, as `getBoundingClientRect` and pointer events have them.
  */
+import type * as Matcher from '../model/quote.ts';
 import type { Quote } from '../model/quote.ts';
 
 /**
@@ -124,7 +125,7 @@ export interface ArticleOptions {
   /** Runs once after a while, and gives back what calls it off. Tests drive time by it. */
   readonly after?: (milliseconds: number, run: () => void) => () => void;
   /** Loads the matcher (model/quote.ts), the first time there is something to find or to describe. */
-  readonly matcher?: () => Promise<typeof import('../model/quote.ts')>;
+  readonly matcher?: () => Promise<typeof Matcher>;
 }
 
 /** `root` holds the article's text; it may stand in a shadow root or hold some. */
