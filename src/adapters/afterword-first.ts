@@ -1,9 +1,8 @@
 /**
  * As much of the way to an Afterword server as the first picture needs: what it can do, where lists are, and how a first
- * page is read. Any trouble is only thrown here; `afterword.ts` asks again and finds out what it was.
+ * page is fetched. Any trouble is only thrown here; `afterword.ts` asks again and finds out what it was.
  */
-import type { Order, Page } from '../model/comment.ts';
-import { parsePage } from '../model/parse-page.ts';
+import type { Order } from '../model/comment.ts';
 import type { Capabilities } from './adapter.ts';
 
 /** Taken when the module loads: a host page may replace them later (FAULTS E16). */
@@ -58,7 +57,7 @@ export async function readFirstPage(
   server: string,
   query: { readonly site: string; readonly page: string; readonly order: Order; readonly limit: number },
   signal: AbortSignal,
-): Promise<Page> {
+): Promise<unknown> {
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop);
@@ -70,5 +69,5 @@ export async function readFirstPage(
   });
   const isJson = /^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
   if (response.status !== 200 || !isJson) throw new TypeError('This is no list of comments.');
-  return parsePage(JSON.parse((await readBody(response, listBytes)) ?? ''));
+  return JSON.parse((await readBody(response, listBytes)) ?? '');
 }

@@ -10,15 +10,7 @@ import type { ThreadView } from '../model/view.ts';
 import { pictureSeen } from '../sync/opening.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { en } from '../i18n/en.ts';
-import {
-  direction,
-  languageOf,
-  say,
-  timeAgo,
-  type AllMessages,
-  type MessageKey,
-  type Messages,
-} from '../i18n/locale.ts';
+import { direction, languageOf, say, timeAgo, type AllMessages, type Messages } from '../i18n/locale.ts';
 import { loadMessages, wordsAtHand } from '../i18n/languages.ts';
 import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
@@ -208,6 +200,8 @@ export class AfterwordComments extends LitElement {
   #wanted: string | null = null;
   #language = '';
   #loaded: Messages | null = null;
+  /** The rest of the English words, once it is here. */
+  #english: Partial<AllMessages> | null = null;
 
   /** The discussion that is shown; null while none is open. */
   get store(): ThreadStore | null {
@@ -309,7 +303,7 @@ export class AfterwordComments extends LitElement {
   #there(view: Seen, words: Messages): TemplateResult {
     const acts = this.#acts;
     return html`${this.lame ? this.#message(say(words, 'problem.part-missing'), this.#again) : nothing}${
-      view.problem ? this.#message(say(words, `problem.${view.problem}`), this.#again) : nothing
+      view.problem ? this.#problem(view, words) : nothing
     }${
       view.storage === 'refused' && view.hasUnsent ? this.#message(say(words, 'storage.refused')) : nothing
     }${view.whole ? nothing : this.#message(say(words, 'order.partly', { count: view.size }))}${this.#form(words)}${
@@ -336,9 +330,7 @@ export class AfterwordComments extends LitElement {
         }`;
     }
     if (view?.phase === 'failed') {
-      const problem: MessageKey = `problem.${view.problem ?? 'offline'}`;
-      return html`${this.#message(say(words, problem), this.#again)}<slot
-        ></slot>${this.opened ? this.#form(words) : nothing}`;
+      return html`${this.#problem(view, words)}<slot></slot>${this.opened ? this.#form(words) : nothing}`;
     }
     return html`<slot>
       <div class="skeleton"><i></i><i></i><i></i></div>
@@ -364,6 +356,11 @@ export class AfterwordComments extends LitElement {
   #age({ fromCache, fetchedAt }: Seen, words: Messages): unknown {
     if (!fromCache || fetchedAt === null) return nothing;
     return html` <small>${say(words, 'cache.age', { age: timeAgo(words, fetchedAt, Date.now()) })}</small>`;
+  }
+
+  #problem({ problem }: Seen, words: Messages): TemplateResult {
+    const plain = say(words, 'problem.offline');
+    return this.#message((problem && say(words, `problem.${problem}`)) || plain, this.#again);
   }
 
   #message(said: string, again?: () => void): TemplateResult {
@@ -431,8 +428,7 @@ export class AfterwordComments extends LitElement {
   }
 
   #useWords(): void {
-    const own = Object.keys(this.messages).length > 0;
-    this.words = this.#loaded && own ? ({ ...this.#loaded, ...this.messages } as Messages) : this.#loaded;
+    this.words = this.#loaded && ({ ...this.#english, ...this.#loaded, ...this.messages } as Messages);
   }
 
   #open(): void {
@@ -536,6 +532,9 @@ export class AfterwordComments extends LitElement {
         );
     this.lame = !part && !this.#acts;
     if (!part || this.#acts) return this.#acts;
+    this.#english = part.enWriting;
+    this.#useWords();
+    // Until the reader's language is here it is English, as a whole.
     const words = (): AllMessages => ({ ...part.enWriting, ...(this.words ?? en) });
     this.#actsForThread = { ThreadActs: part.ThreadActs, words };
     this.#acts = new part.SectionActs(this, words);

@@ -4,11 +4,32 @@
  */
 import type { Adapter } from '../adapters/adapter.ts';
 import { createAfterwordAdapter } from '../adapters/afterword.ts';
-import type { ThreadSettings } from '../sync/store.ts';
+import type { ThreadKey } from '../model/comment.ts';
+import { parsePage } from '../model/parse-page.ts';
+import type { First } from '../sync/opening.ts';
+import type { ThreadSettings, ThreadStore } from '../sync/store.ts';
+import type { Given } from '../sync/thread-store.ts';
 import { localShelf, openThread } from '../sync/threads.ts';
 import { later } from './later.ts';
 
-export { openThread };
+/** @param first What the first picture was drawn from. Its page was only glanced at: here it passes the whole gate. */
+export function openWhole(
+  adapter: Adapter,
+  key: ThreadKey,
+  settings: ThreadSettings,
+  first: First | null,
+): ThreadStore {
+  return openThread(adapter, key, settings, first && given(first));
+}
+
+/** Null where it is no page after all: then it is asked for again, and what is wrong with it is told. */
+function given({ page, fetchedAt }: First): Given | null {
+  try {
+    return { page: parsePage(page), fetchedAt };
+  } catch {
+    return null;
+  }
+}
 
 const adapters = new Map<string, Promise<Adapter>>();
 

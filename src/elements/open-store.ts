@@ -40,7 +40,7 @@ export function openStore(at: Backend, site: string, page: string, settings: Thr
     keep: async (first) => {
       const part = await keepingPart();
       const whole = adapter ?? (await part.adapterFor(backend, server, storage));
-      return part.openThread(whole, key, settings, first);
+      return part.openWhole(whole, key, settings, first);
     },
   });
 }

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Comment } from '../model/comment.ts';
 import type { CommentRow } from '../model/view.ts';
-import { say, type MessageKey } from '../i18n/locale.ts';
+import { say, type MessageKey, type WritingKey } from '../i18n/locale.ts';
 import { fullTime } from '../i18n/locale-later.ts';
 import { parentName, type Manner, type RowState } from './row.ts';
 
@@ -52,15 +52,15 @@ export function about(row: CommentRow, manner: Manner, state: RowState, time: st
 }
 
 /** What sets a row apart, in words; the frame around them is the shape, so that colour is never alone. */
-function marksOf({ comment, own }: CommentRow, { linked }: RowState): MessageKey[] {
+function marksOf({ comment, own }: CommentRow, { linked }: RowState): (MessageKey | WritingKey)[] {
   const { state, pinned, author } = comment;
   const role = author?.role;
-  const marks: (MessageKey | false | undefined)[] = [
+  const marks: (MessageKey | WritingKey | false | undefined)[] = [
     (role === 'moderator' || role === 'admin') && `role.${role}`,
     own && 'you',
     pinned && 'pinned',
     (state === 'held' || state === 'rejected' || state === 'spam') && `state.${state}`,
     linked && 'linked',
   ];
-  return marks.filter((mark) => mark || false) as MessageKey[];
+  return marks.filter((mark) => mark || false) as (MessageKey | WritingKey)[];
 }

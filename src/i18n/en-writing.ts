@@ -3,6 +3,32 @@
  * the parts that say it.
  */
 export const enWriting = {
+  // What the whole of a thread may have to say
+  'order.partly': 'Sorted among the {count} comments on this device.',
+  'cache.age': 'Saved copy from {age}.',
+  'problem.wrong-server': 'The comment server’s answer makes no sense.',
+  'problem.origin-not-allowed': 'The comment server does not serve this website.',
+  'problem.busy': 'The comment server is busy.',
+  'problem.unknown-site': 'The comment server does not know this website.',
+  'storage.refused': 'This browser saves nothing here: keep this tab open until everything is sent.',
+  linked: 'Linked comment',
+
+  // Beside a comment
+  'row.missing': 'a missing comment',
+  'in-reply-to': 'in reply to {name}',
+  'role.member': 'Member',
+  'role.moderator': 'Moderator',
+  'role.admin': 'Admin',
+  you: 'You',
+  pinned: 'Pinned',
+  edited: 'edited',
+  'state.held': 'Awaiting approval',
+  'state.rejected': 'Not approved',
+  'state.spam': 'Taken for spam',
+
+  /** A refusal we have no better words for. */
+  refused: 'The server does not accept this.',
+
   // What can be done with a thread
   order: 'Order',
   'order.newest': 'Newest',

@@ -13,14 +13,15 @@ export type WritingKey = keyof typeof enWriting;
 
 /** Words by key, in one language: `lang` is its full tag, such as `de-AT`. */
 export type Words<Key extends string> = Readonly<Record<Key | 'lang', Message>>;
-/** What the thread needs. Those of the form may be there already, or come with it. */
+/** What the first picture needs; all else may be there already, or comes with the part that says it. */
 export type Messages = Words<MessageKey> & { readonly [key in WritingKey]?: Message };
 /** All words of a language, as a language's file has them. */
 export type AllMessages = Words<MessageKey | WritingKey>;
+type Sayable<Key extends string> = Words<'lang'> & { readonly [key in Key]?: Message };
 export type Values = Readonly<Record<string, string | number>>;
 
-/** One sentence, filled in. `count` chooses the plural form; numbers are written as the language writes them. */
-export function say<Key extends string>(messages: Words<Key>, key: Key, values: Values = {}): string {
+/** One sentence, filled in; none where its words are still on their way. `count` chooses the plural form; numbers are written as the language writes them. */
+export function say<Key extends string>(messages: Sayable<Key>, key: Key, values: Values = {}): string {
   return sayParts(messages, key, values)
     .map((part) => (typeof part === 'number' ? formatNumber(messages, part) : part))
     .join('');
@@ -31,12 +32,12 @@ export function say<Key extends string>(messages: Words<Key>, key: Key, values: 
  * beginning with text.
  */
 export function sayParts<Key extends string, Value>(
-  messages: Words<Key>,
+  messages: Sayable<Key>,
   key: Key,
   values: Readonly<Record<string, Value>>,
 ): (string | Value)[] {
   const rtl = direction(messages) === 'rtl';
-  return choose(messages, messages[key], values['count'])
+  return choose(messages, messages[key] ?? '', values['count'])
     .split(/\{(\w+)\}/)
     .map((piece, index) => (index % 2 === 0 ? piece : isolate(values[piece] ?? '', rtl)));
 }

@@ -1,6 +1,5 @@
 /**
- * The part of the gate (see `parse.ts`) that the first picture needs: what readers of shapes are made of, and the shape of
- * a page. Fields nobody here knows are dropped, so that a newer server can be read (FAULTS B21). Shapes have a fixed
+ * The first part of the gate (see `parse.ts`): what readers of shapes are made of, and the shape of a page. Fields nobody here knows are dropped, so that a newer server can be read (FAULTS B21). Shapes have a fixed
  * depth: no input, however deep, makes these functions recurse.
  */
 import type { Author, Comment, CommentState, Gap, Mention, Page, Role, Rules, ThreadInfo } from './comment.ts';
@@ -27,6 +26,12 @@ export const id: Read<string> = (value, path) => {
 export const number: Read<number> = (value, path) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new ParseError(path, 'a number');
   return value;
+};
+
+/** How many: a whole number from 0 up. */
+export const amount: Read<number> = (value, path) => {
+  if (!Number.isInteger(value) || (value as number) < 0) throw new ParseError(path, 'a whole number from 0 up');
+  return value as number;
 };
 
 export const boolean: Read<boolean> = (value, path) => {
@@ -132,7 +137,7 @@ const rules = object<Rules>({
   website: withDefault(boolean, false),
   minLength: withDefault(number, 1),
   maxLength: withDefault(number, 10_000),
-  maxDepth: nullable(number),
+  maxDepth: nullable(amount),
   editSeconds: withDefault(number, 0),
   closed: withDefault(boolean, false),
   consent: nullable(string),

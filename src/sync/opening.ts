@@ -4,14 +4,14 @@
  * of ours already, nothing is asked for here: the copy on the device comes first (R-7).
  */
 import type { Capabilities } from '../adapters/adapter.ts';
-import type { Page, ThreadKey } from '../model/comment.ts';
+import type { ThreadKey } from '../model/comment.ts';
 import { firstView, waitingView } from '../model/first-view.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadSettings, ThreadStore } from './store.ts';
 
-/** A page that is on the screen already, and when it came. */
+/** A page that is on the screen already, as the backend sent it, and when it came. */
 export interface First {
-  readonly page: Page;
+  readonly page: unknown;
   readonly fetchedAt: number;
 }
 
@@ -20,7 +20,7 @@ export interface Opening {
   readonly can: Capabilities;
   readonly settings: ThreadSettings;
   /** Asks for the first page; null where the thread has to be opened whole from the start. */
-  readonly ask: ((signal: AbortSignal) => Promise<Page>) | null;
+  readonly ask: ((signal: AbortSignal) => Promise<unknown>) | null;
   /** Opens the thread whole. Rejects where that part of ours can't be fetched now. */
   readonly keep: (first: First | null) => Promise<ThreadStore>;
 }
@@ -85,8 +85,8 @@ export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadSto
       const page = await ask(end.signal).catch(() => null); // Why not, the whole thread finds out and tells.
       if (end.signal.aborted) return;
       const fetchedAt = Date.now();
-      const shown = page && firstView(page, view.order, settings.maxDepth, fetchedAt);
-      if (page && shown) {
+      const shown = firstView(page, view.order, settings.maxDepth, fetchedAt);
+      if (shown) {
         first = { page, fetchedAt };
         show(shown);
         // Nothing more is fetched before this picture: it is drawn in the next frame, and seen by the one after.

@@ -4,7 +4,7 @@
  * page; whatever a reader does comes from `writing.ts`, which follows at once after that picture.
  */
 import type { Adapter } from '../adapters/adapter.ts';
-import type { ThreadKey } from '../model/comment.ts';
+import type { Page, ThreadKey } from '../model/comment.ts';
 import { fold, nothingShown, showAll, showOwn, type Shown, type Status } from '../model/fold.ts';
 import type { Operation, QueuedOperation } from '../model/operation.ts';
 import { parseOperation } from '../model/parse.ts';
@@ -77,13 +77,19 @@ type Late =
   | 'countUnsent'
   | 'forget';
 
+/** A page that is on the screen already, and when it came. */
+export interface Given {
+  readonly page: Page;
+  readonly fetchedAt: number;
+}
+
 /** @param first A page that is on the screen already: it is not asked for again. */
 export function makeThreadStore(
   room: Room,
   adapter: Adapter,
   key: ThreadKey,
   settings: ThreadSettings,
-  first: First | null = null,
+  first: Given | null = null,
 ): ThreadStore {
   const { world, database } = room;
   const { can } = adapter;

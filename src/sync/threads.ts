@@ -8,9 +8,8 @@ import type { ThreadKey } from '../model/comment.ts';
 import { ambient, type Ambient } from './ambient.ts';
 import { memoryDatabase, openDatabase, type Database } from './database.ts';
 import { mark } from './kept.ts';
-import type { First } from './opening.ts';
 import type { ThreadSettings, ThreadStore } from './store.ts';
-import { makeThreadStore, type Room, type Writing } from './thread-store.ts';
+import { makeThreadStore, type Given, type Room, type Writing } from './thread-store.ts';
 
 /** What `writing.ts` offers. */
 export interface WritingPart {
@@ -19,7 +18,7 @@ export interface WritingPart {
 
 export interface Threads {
   /** @param first A page that is on the screen already. */
-  openThread(adapter: Adapter, key: ThreadKey, settings: ThreadSettings, first?: First | null): ThreadStore;
+  openThread(adapter: Adapter, key: ThreadKey, settings: ThreadSettings, first?: Given | null): ThreadStore;
   /** One value for each thread of a backend that lives in this browser; what `createLocalAdapter` asks for. */
   localShelf(storage?: ThreadSettings['storage']): {
     read(thread: ThreadKey): Promise<unknown>;

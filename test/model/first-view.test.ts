@@ -87,6 +87,26 @@ describe('the first picture of a thread', () => {
     }
   });
 
+  it('B6: leaves what is no page to the gate that can say why', () => {
+    const good = page([comment('1'), comment('2', { parentId: '1' })]);
+    assert.ok(firstView(good, 'newest', 5, 5));
+    const withComment = (fields: object) => ({ ...good, comments: [{ ...good.comments[0], ...fields }] });
+    const wrong: unknown[] = [
+      ...[null, undefined, [], '', 7, {}],
+      { ...good, comments: null },
+      { ...good, comments: [null] },
+      { ...good, roots: [1] },
+      { ...good, gaps: null },
+      { ...good, info: { ...good.info, rules: null } },
+      ...[2.5, -1, 'x', NaN].map((maxDepth) => ({ ...good, info: { ...good.info, rules: { ...rules, maxDepth } } })),
+      ...[{ createdAt: Infinity }, { createdAt: '1' }, { text: null }, { id: 3 }, { mentions: [null] }].map(
+        withComment,
+      ),
+      ...[{ author: { name: 5 } }, { author: 'Ann' }, { author: { id: 7, name: 'Ann' } }].map(withComment),
+    ];
+    for (const one of wrong) assert.equal(firstView(one, 'newest', 5, 5), null, JSON.stringify(one));
+  });
+
   it('says that it is loading before there is an answer', () => {
     assert.equal(waitingView('oldest').phase, 'loading');
     assert.equal(waitingView('oldest').order, 'oldest');
