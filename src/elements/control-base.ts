@@ -59,10 +59,11 @@ export const controlBase = css`
     button {
       border: 1px solid ButtonText;
     }
+    /* Whatever a place says of its own buttons: here this is the one way to see which is pressed. */
     button:is([aria-pressed='true'], [aria-checked='true']) {
       forced-color-adjust: none;
-      background: Highlight;
-      color: HighlightText;
+      background: Highlight !important;
+      color: HighlightText !important;
     }
   }
   @media (prefers-reduced-motion: no-preference) {

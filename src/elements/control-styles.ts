@@ -219,10 +219,11 @@ export const controlStyles = css`
     text-decoration: underline;
   }
   @media (forced-colors: active) {
+    /* Transparent would be drawn in the colour of text here. */
     .fold,
     .quiet,
     .menu-list button {
-      border-color: transparent;
+      border: 0;
     }
     .fold::before {
       border-color: CanvasText;

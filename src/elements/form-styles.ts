@@ -212,8 +212,14 @@ export const formStyles = css`
     input {
       font-size: max(16px, 1em);
     }
+    /* As wide as a finger where there is room, and on one line with the preview where there is less. */
+    .tools {
+      flex: 1 1 210px;
+      flex-wrap: nowrap;
+    }
     .tools button {
-      min-inline-size: 40px;
+      flex: 0 1 40px;
+      min-inline-size: 26px;
       min-block-size: 40px;
     }
   }
