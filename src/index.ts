@@ -5,6 +5,7 @@
 import { AfterwordComments } from './elements/afterword-comments.ts';
 import { whenIdle } from './elements/lazy.ts';
 import { countPart } from './elements/parts.ts';
+import { firstPictures } from './sync/opening.ts';
 
 export { AfterwordComments };
 export type { AfterwordCount } from './elements/afterword-count.ts';
@@ -25,5 +26,5 @@ if (typeof window !== 'undefined') {
     console.info(`Afterword: this page already has version ${first.version ?? 'unknown'}; ${version} uses it.`);
   }
   // Counters are upgraded late, so that they don't stand in the way of the comments.
-  whenIdle(() => void countPart().catch(() => {}));
+  void firstPictures().then(() => whenIdle(() => void countPart().catch(() => {})));
 }

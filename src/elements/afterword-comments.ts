@@ -14,7 +14,7 @@ import { direction, languageOf, say, timeAgo, type AllMessages, type Messages } 
 import { loadMessages, wordsAtHand } from '../i18n/languages.ts';
 import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
-import type { ActsForThread } from './afterword-thread.ts';
+import type { ActsForThread, AfterwordThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart, keepingPart } from './parts.ts';
@@ -434,14 +434,8 @@ export class AfterwordComments extends LitElement {
   #open(): void {
     const page = (this.#page = this.page);
     const { sort, pageSize, maxDepth, storage } = this;
-    const store = openStore(this, this.site, page.id, {
-      page: { url: page.url, title: page.title },
-      order: sort,
-      pageSize,
-      maxDepth,
-      storage,
-      userToken: null,
-    });
+    const settings = { page: { url: page.url, title: page.title }, order: sort, pageSize, maxDepth, storage };
+    const store = openStore(this, this.site, page.id, { ...settings, userToken: null }, () => this.#seen());
     this.opened = store;
     this.#stops.push(
       store.onOutcome((outcome) => void (this.#acts ? this.#acts.heard(outcome) : this.#early.push(outcome))),
@@ -457,6 +451,13 @@ export class AfterwordComments extends LitElement {
 
   #startWhenNear(): void {
     // One screen ahead. What is watched is ours, because a hostile page may leave the element itself without a box.
+    const root = this.renderRoot.querySelector('section');
+    const box = root?.getClientRects()[0];
+    if (box && box.top < 2 * innerHeight && box.bottom > -innerHeight) {
+      // As most readers of a link find it: the observer would tell a frame later.
+      this.started = true;
+      return;
+    }
     const observer = new IntersectionObserver(
       (entries) => {
         if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
@@ -465,7 +466,6 @@ export class AfterwordComments extends LitElement {
       },
       { rootMargin: '100% 0px' },
     );
-    const root = this.renderRoot.querySelector('section');
     if (root) observer.observe(root);
   }
 
@@ -512,8 +512,15 @@ export class AfterwordComments extends LitElement {
     }
   };
 
+  /** The rows are on the screen, with their markup. */
+  async #seen(): Promise<void> {
+    await this.updateComplete;
+    await this.renderRoot.querySelector<AfterwordThread>('.thread')?.drawn();
+    await pictureSeen();
+  }
+
   async #afterPaint(): Promise<void> {
-    const acts = this.#acts ?? (await pictureSeen(), await this.#withActs());
+    const acts = this.#acts ?? (await this.#seen(), await this.#withActs());
     acts?.tell();
     const wanted = this.#wanted;
     this.#wanted = null;

@@ -15,6 +15,9 @@ import { ThreadController } from './thread-controller.ts';
 import { threadStyles } from './thread-styles.ts';
 import type { ThreadActs } from './thread-acts.ts';
 
+/** How long rows wait for the part that shows their markup, in milliseconds; then they are shown as they were typed. */
+const PATIENCE = 5_000;
+
 /** How a thread gets what can be done with its rows. */
 export interface ActsForThread {
   readonly ThreadActs: new (thread: AfterwordThread, list: RowList, words: () => AllMessages) => ThreadActs;
@@ -124,9 +127,9 @@ export class AfterwordThread extends LitElement {
   async #draw(): Promise<void> {
     if (!this.manner) return;
     if (this.#view.selected?.markup && !this.#askedForMarkup && !isMarkupPartHere()) {
-      // Such rows are painted once and not twice: first as source, then as text.
+      // Such rows are painted once and not twice: first as source, then as text. Who hangs is not waited for.
       this.#askedForMarkup = true;
-      await loadMarkupPart();
+      await Promise.race([loadMarkupPart(), new Promise((late) => setTimeout(late, PATIENCE))]);
     }
     const { manner, acts } = this;
     if (!manner || !this.isConnected) return;

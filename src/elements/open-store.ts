@@ -24,7 +24,13 @@ export function openStoresWith(other: Open): () => void {
   return () => (instead = null);
 }
 
-export function openStore(at: Backend, site: string, page: string, settings: ThreadSettings): ThreadStore {
+export function openStore(
+  at: Backend,
+  site: string,
+  page: string,
+  settings: ThreadSettings,
+  seen: () => Promise<void>,
+): ThreadStore {
   const { adapter, backend, server, storage } = at;
   const isLocal = backend === 'local' || !server;
   const can = adapter?.can ?? afterwordCan;
@@ -37,6 +43,7 @@ export function openStore(at: Backend, site: string, page: string, settings: Thr
     can,
     settings,
     ask: isFirst ? (signal) => readFirstPage(server, { site, page, order, limit }, signal) : null,
+    seen,
     keep: async (first) => {
       const part = await keepingPart();
       const whole = adapter ?? (await part.adapterFor(backend, server, storage));

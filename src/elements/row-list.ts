@@ -9,6 +9,8 @@ import { RowView, type RowSurroundings } from './row.ts';
 const SLICE = 100;
 /** Rows of a first screen, which are drawn near without waiting for the observer. */
 const FIRST_SCREEN = 8;
+/** Rows of the first picture: more than a screen holds, and what is below follows a frame later. */
+const FIRST_SLICE = 12;
 /** How far ahead of the eyes a row gets its controls: enough that a quick scroll or a row of Tabs does not outrun it. */
 const AHEAD = '1000px 0px';
 
@@ -102,7 +104,8 @@ export class RowList {
     const places = new Map<HTMLOListElement, Element | null>();
     const path: RowView[] = [];
     const near: RowView[] = [];
-    let left = SLICE;
+    const slice = first ? FIRST_SLICE : SLICE;
+    let left = slice;
     this.whole = true;
 
     for (const row of this.#rows) {
@@ -115,7 +118,7 @@ export class RowList {
         view = new RowView(row);
         this.views.set(row.key, view);
         this.#byItem.set(view.item, view);
-        view.state.near = (first && SLICE - left < FIRST_SCREEN) || (row.kind === 'comment' && row.pending.length > 0);
+        view.state.near = (first && slice - left < FIRST_SCREEN) || (row.kind === 'comment' && row.pending.length > 0);
         this.#observer?.observe(view.box);
       }
       path.length = Math.min(row.depth, path.length);

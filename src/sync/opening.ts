@@ -21,8 +21,19 @@ export interface Opening {
   readonly settings: ThreadSettings;
   /** Asks for the first page; null where the thread has to be opened whole from the start. */
   readonly ask: ((signal: AbortSignal) => Promise<unknown>) | null;
+  /** Resolves when the rows of the first picture can be seen. */
+  readonly seen: () => Promise<void>;
   /** Opens the thread whole. Rejects where that part of ours can't be fetched now. */
   readonly keep: (first: First | null) => Promise<ThreadStore>;
+}
+
+/** The first pictures of all threads of the page that are under way. */
+let underWay: Promise<unknown> = Promise.resolve();
+
+/** Resolves when no thread waits for its first picture: what is not needed for one is fetched no earlier. */
+export async function firstPictures(): Promise<void> {
+  await pictureSeen(); // A section near the eyes has begun by then.
+  await underWay;
 }
 
 const LATER = [
@@ -42,7 +53,7 @@ const LATER = [
   'forget',
 ] as const;
 
-export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadStore {
+export function openFirst({ key, can, settings, ask, seen, keep }: Opening): ThreadStore {
   const listeners = new Set<() => void>();
   const outcomeListeners = new Set<(outcome: Outcome) => void>();
   const end = new AbortController();
@@ -79,19 +90,24 @@ export function openFirst({ key, can, settings, ask, keep }: Opening): ThreadSto
     return keeping;
   }
 
+  async function drawFirst(from: NonNullable<Opening['ask']>): Promise<void> {
+    const page = await from(end.signal).catch(() => null); // Why not, the whole thread finds out and tells.
+    const fetchedAt = Date.now();
+    const shown = firstView(page, view.order, settings.maxDepth, fetchedAt);
+    if (!shown || end.signal.aborted) return;
+    first = { page, fetchedAt };
+    show(shown);
+    // Nothing more is fetched before this picture.
+    await seen();
+  }
+
   async function load(): Promise<void> {
     if (!isAsked && ask) {
       isAsked = true;
-      const page = await ask(end.signal).catch(() => null); // Why not, the whole thread finds out and tells.
+      const drawing = drawFirst(ask);
+      underWay = Promise.allSettled([underWay, drawing]);
+      await drawing;
       if (end.signal.aborted) return;
-      const fetchedAt = Date.now();
-      const shown = firstView(page, view.order, settings.maxDepth, fetchedAt);
-      if (shown) {
-        first = { page, fetchedAt };
-        show(shown);
-        // Nothing more is fetched before this picture: it is drawn in the next frame, and seen by the one after.
-        await pictureSeen();
-      }
     }
     await (await join()).load();
   }

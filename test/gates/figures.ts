@@ -121,11 +121,9 @@ async function paintOf(path: string): Promise<Painted> {
   const reader = await newReader(browser, { viewport: { width: 1100, height: 900 } });
   const session = await reader.context.newCDPSession(reader.page);
   await session.send('Network.enable');
-  const begun = new Map<string, { url: string; bytes: number; at: number }>();
-  let began = 0;
-  session.on('Network.requestWillBeSent', ({ requestId, request, timestamp }) => {
-    began ||= timestamp;
-    begun.set(requestId, { url: request.url, bytes: 0, at: (timestamp - began) * 1000 });
+  const begun = new Map<string, { url: string; bytes: number }>();
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    begun.set(requestId, { url: request.url, bytes: 0 });
   });
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const one = begun.get(requestId);
@@ -134,10 +132,15 @@ async function paintOf(path: string): Promise<Painted> {
   await reader.page.goto(host.url + path, { waitUntil: 'commit' });
   const at = await reader.page.evaluate(() => (globalThis as unknown as { paintedAt: Promise<number> }).paintedAt);
   await reader.page.waitForLoadState('load');
+  // By the page's own clock, which also timed the paint.
+  const asked = await reader.page.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name, startTime }) => ({ url: name, begun: startTime })),
+  );
   await reader.close();
-  const requests = [...begun.values()]
-    .filter((one) => one.at <= at && new URL(one.url).origin === server.url)
-    .map(({ url, bytes, at: begun }) => ({ path: new URL(url).pathname, bytes, begun }));
+  const bytesOf = (url: string): number => [...begun.values()].find((one) => one.url === url)?.bytes ?? 0;
+  const requests = asked
+    .filter((one) => one.begun <= at && new URL(one.url).origin === server.url)
+    .map(({ url, begun }) => ({ path: new URL(url).pathname, bytes: bytesOf(url), begun }));
   return { at, requests };
 }
 
@@ -166,7 +169,7 @@ async function paint(): Promise<void> {
     );
     const [first] = painted;
     const bytes = first?.requests.reduce((sum, one) => sum + one.bytes, 0) ?? 0;
-    const names = first?.requests.map((one) => `${one.path} ${one.bytes}`).join(', ');
+    const names = first?.requests.map((one) => `${one.path} ${one.bytes} from ${Math.round(one.begun)} ms`).join(', ');
     tell(`before, ${name}: ${first?.requests.length ?? 0} requests, ${bytes} bytes (${names})`, bytes > 0);
     const strange = new Set(
       painted.flatMap(({ requests }) => requests.map(({ path }) => path)).filter((path) => !needed(path)),
