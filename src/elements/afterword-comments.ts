@@ -355,15 +355,18 @@ export class AfterwordComments extends LitElement {
 
   #age({ fromCache, fetchedAt }: Seen, words: Messages): unknown {
     if (!fromCache || fetchedAt === null) return nothing;
-    return html` <small>${say(words, 'cache.age', { age: timeAgo(words, fetchedAt, Date.now()) })}</small>`;
+    const said = say(words, 'cache.age', { age: timeAgo(words, fetchedAt, Date.now()) });
+    return said && html` <small>${said}</small>`;
   }
 
-  #problem({ problem }: Seen, words: Messages): TemplateResult {
+  #problem({ problem }: Seen, words: Messages): unknown {
     const plain = say(words, 'problem.offline');
     return this.#message((problem && say(words, `problem.${problem}`)) || plain, this.#again);
   }
 
-  #message(said: string, again?: () => void): TemplateResult {
+  /** Nothing where the words for it are still on their way. */
+  #message(said: string, again?: () => void): unknown {
+    if (!said) return nothing;
     return html`<p class="message" part="message">
       ${again ? this.#acts?.drawings.unplugged : nothing}<span>${said}</span>${
         again

@@ -60,8 +60,7 @@ describe('a section', () => {
       const store = new FakeStore({ phase: 'failed', problem, rules: null });
       const section = makeSection(store);
       await waitFor(() => section.store, 'the thread');
-      await section.updateComplete;
-      expect(text(section)).to.contain(words);
+      await waitFor(() => text(section).includes(words), words);
       byRole(section, 'button', 'Try again').click();
       expect(store.calls.filter(([call]) => call === 'load')).to.have.length(2);
     }
