@@ -14,7 +14,6 @@ import type { Ambient } from './ambient.ts';
 import type { Database } from './database.ts';
 import { readOpening } from './records.ts';
 import { makeRefresh, type Refresh } from './refresh.ts';
-import type { First } from './opening.ts';
 import type { DraftPlace, Outcome, ThreadSettings, ThreadStore } from './store.ts';
 import { problemOf, troubleOf } from './trouble.ts';
 
