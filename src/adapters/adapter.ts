@@ -18,7 +18,16 @@ export interface Capabilities {
   readonly changes: boolean;
   /** A repeat of `send` with the same operation never makes a second comment. */
   readonly idempotent: boolean;
+  /** Tells of changes by itself: there is a `watch()` (R-10). Where there is none, `changes` is asked now and then. */
+  readonly live?: boolean;
 }
+
+/** What a backend tells by itself. */
+export type News =
+  /** All that changed after revision `from`; who knows less than that has a gap, and asks `changes`. */
+  | { readonly kind: 'changes'; readonly from: number; readonly changes: Changes }
+  /** Something changed, or may have: ask `changes`. Also what a stream that can't be held says from time to time. */
+  | { readonly kind: 'moved' };
 
 export type ListOptions = {
   /** How many top-level comments; for `parent`, how many replies. */
@@ -76,6 +85,16 @@ export interface Adapter {
   mine?(thread: ThreadKey, options: { readonly identity: Identity; readonly signal: AbortSignal }): Promise<Mine>;
   /** Safe to repeat: `operation.id` travels. Resolves only for a definite yes. */
   send(operation: Operation, options: SendOptions): Promise<Answer>;
+  /**
+   * Tells what changes after a revision, as it happens, until it is stopped; only where `can.live`. It comes again after
+   * a broken connection by itself, without loss: each piece of news goes on where the one before it ended, or says
+   * `moved`. Anonymous: it never tells what only some may see.
+   */
+  watch?(
+    thread: ThreadKey,
+    since: { readonly epoch: string; readonly revision: number },
+    onNews: (news: News) => void,
+  ): () => void;
   /** Numbers of published comments, by page id; a page without any is 0. */
   counts?(
     site: string,

@@ -13,10 +13,22 @@ import type { CommentRow, GapRow, Pending, Problem, Row, ThreadView } from './vi
 /** What keeps the page still: only a reader's act changes it, never data. */
 export interface Shown {
   readonly order: Order;
-  /** Top-level comments as of the last load, sort or "show new", without the pinned. */
+  /** Top-level comments as of the last load or sort, without the pinned. */
   readonly roots: readonly string[];
-  /** Own top-level comments written since then, newest first: they stand right below the pinned (R-6). */
+  /** The order these stand in: another than `order` while the backend is asked for that one. */
+  readonly sorted: Order;
+  /** Pinned ones as of then. */
+  readonly pinned: readonly string[];
+  /** Top-level comments that came since then, newest first: own ones, and news that were asked for. They stand right below the pinned (R-6). */
   readonly own: readonly string[];
+  /** News that were not asked for yet, top-level comments and replies (R-10). */
+  readonly waiting: ReadonlySet<string>;
+  /** Removed while the reader looked on: their place is kept, so that nothing below moves up. */
+  readonly kept: ReadonlySet<string>;
+  /** What was written later than this is unread; null on a first visit. */
+  readonly lastVisit: number | null;
+  /** Unread ones that the reader has stepped through. */
+  readonly read: ReadonlySet<string>;
   /** Collapsed branches, with how many replies each had when it was closed. */
   readonly collapsed: ReadonlyMap<string, number>;
 }
@@ -29,6 +41,10 @@ export interface Status {
   readonly fromCache: boolean;
   readonly storage: ThreadView['storage'];
   readonly more: 'idle' | 'loading' | 'failed';
+  /** Absent while that is not known. */
+  readonly live?: 'on' | 'paused';
+  /** So many more changes than the backend tells one by one, that the thread has to be asked for anew. */
+  readonly behind?: number;
   /** By root id; a gap that is not named is idle. */
   readonly gaps: Readonly<Record<string, 'loading' | 'failed'>>;
   readonly linked: {
@@ -42,11 +58,26 @@ export interface FoldSettings {
   readonly can: { readonly reply: boolean; readonly edit: boolean; readonly delete: boolean; readonly votes: Votes };
 }
 
-export const nothingShown = (order: Order): Shown => ({ order, roots: [], own: [], collapsed: new Map() });
+const none: ReadonlySet<string> = new Set();
 
-/** After a load, a sort or "show new": everything stands where its order puts it, own comments too. */
+export const nothingShown = (order: Order): Shown => ({
+  order,
+  roots: [],
+  sorted: order,
+  pinned: [],
+  own: [],
+  waiting: none,
+  kept: none,
+  lastVisit: null,
+  read: none,
+  collapsed: new Map(),
+});
+
+/** After a load or a sort: everything stands where its order puts it, own comments and news too. */
 export function showAll(thread: Thread, shown: Shown, order: Order): Shown {
-  return { ...shown, order, roots: orderedRoots(thread, order), own: [] };
+  const roots = orderedRoots(thread, order);
+  const pinned = thread.window?.pinned ?? [];
+  return { ...shown, order, sorted: order, roots, pinned, own: [], waiting: none, kept: none };
 }
 
 /** At the moment of posting, so that the row never changes its place until the next sort or load. */
@@ -69,7 +100,8 @@ export function fold(
   previous?: ThreadView,
 ): ThreadView {
   const desk = layOnTop(thread, queue, settings);
-  const draw = rowMaker(thread, desk, shown, status, settings, rowsByKey(previous));
+  const news = takeOut(desk, shown);
+  const draw = rowMaker(thread, desk, shown, status, settings, news, rowsByKey(previous));
   const tree = buildTree(desk.comments.values());
   const rows = draw(tree, rootsInOrder(thread, tree, shown, desk));
   const linked = status.linked && {
@@ -78,6 +110,7 @@ export function fold(
   };
   const { window, info } = thread;
   const orderIsKnown = window !== null && window.order === shown.order;
+  const unread = rows.filter((row) => row.kind === 'comment' && row.unread).length;
   return {
     phase: status.phase,
     problem: status.problem,
@@ -90,6 +123,9 @@ export function fold(
     rules: info?.rules ?? null,
     rows: sameRows(previous?.rows, rows) ? (previous as ThreadView).rows : rows,
     linked,
+    ...(news.roots + (status.behind ?? 0) > 0 && { news: { roots: news.roots + (status.behind ?? 0) } }),
+    ...(unread > 0 && { unread }),
+    ...(status.live && { live: status.live }),
     more:
       orderIsKnown && window.next !== null
         ? { left: window.left, loading: status.more === 'loading', failed: status.more === 'failed' }
@@ -102,7 +138,7 @@ export function fold(
 
 /** The thread as its reader knows it: foreign comments, own unpublished ones, and what waits in the outbox. */
 interface Desk {
-  readonly comments: ReadonlyMap<string, Comment>;
+  readonly comments: Map<string, Comment>;
   readonly own: ReadonlySet<string>;
   /** Posts that the server has not acknowledged, newest first. */
   readonly unsent: readonly string[];
@@ -148,6 +184,37 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
     }
   }
   return { comments, own, unsent, votes, pending };
+}
+
+/** News that wait: new top-level comments, and new replies by the top-level comment of their branch. */
+interface Waiting {
+  readonly roots: number;
+  readonly replies: ReadonlyMap<string, number>;
+}
+
+/** Takes what the reader has not asked for off the desk, and counts it. What is in a closed branch moves nothing. */
+function takeOut({ comments, own }: Desk, shown: Shown): Waiting {
+  const replies = new Map<string, number>();
+  let roots = 0;
+  const waiting = [...shown.waiting].flatMap((id) => comments.get(id) ?? []).filter(({ id }) => !own.has(id));
+  const out = waiting.filter((comment) => !isFolded(comment, comments, shown));
+  for (const comment of out) comments.delete(comment.id);
+  for (const { parentId, rootId, state } of out) {
+    if (state !== 'published') continue;
+    if (parentId === null) roots++;
+    else if (comments.has(rootId)) replies.set(rootId, (replies.get(rootId) ?? 0) + 1);
+  }
+  return { roots, replies };
+}
+
+/** Whether a comment stands somewhere below one that is collapsed. */
+function isFolded(comment: Comment, comments: ReadonlyMap<string, Comment>, { collapsed }: Shown): boolean {
+  const seen = new Set<string>();
+  for (let next = comment.parentId; next !== null && !seen.has(next); next = comments.get(next)?.parentId ?? null) {
+    if (collapsed.has(next)) return true;
+    seen.add(next); // A circle of parents must not hold us here (C11).
+  }
+  return false;
 }
 
 /** It will not go through as it is: what the server said stands, and the row says why. A post keeps its place all the same. */
@@ -197,7 +264,7 @@ function rootsInOrder(thread: Thread, tree: Tree, shown: Shown, desk: Desk): rea
     .filter((root) => desk.own.has(root.id) && !thread.comments.has(root.id))
     .sort(compareReplies);
   const ids = new Set<string>();
-  for (const id of thread.window?.pinned ?? []) ids.add(id);
+  for (const id of shown.pinned) ids.add(id);
   for (const id of shown.own) ids.add(id);
   for (const id of desk.unsent) ids.add(id);
   // Own ones that only their writer sees (held, rejected): no list names them.
@@ -219,10 +286,11 @@ function rowMaker(
   shown: Shown,
   status: Status,
   settings: FoldSettings,
+  news: Waiting,
   known: ReadonlyMap<string, Row>,
 ): Draw {
   const maxDepth = Math.min(settings.maxDepth, thread.info?.rules.maxDepth ?? Infinity);
-  const rowOf = commentRowMaker(thread, desk, settings, known);
+  const rowOf = commentRowMaker(thread, desk, settings, known, shown);
 
   return (tree, roots) => {
     const below = countBelow(tree, roots);
@@ -233,21 +301,23 @@ function rowMaker(
       waiting.push({ comment: roots[index] as Comment, level: 0 });
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       if ('endOf' in next) {
-        rows.push(gapRow(thread, next.endOf, below, status, known));
+        rows.push(gapRow(thread, next.endOf, below, news, status, known));
         continue;
       }
       const { comment, level } = next;
       const replies = tree.children.get(comment.id) ?? [];
       const gap = thread.gaps[comment.id];
-      // A removed comment without replies leaves nothing, except where its own removal still waits or was refused.
-      if (comment.state === 'deleted' && replies.length === 0 && !gap && !desk.pending.has(comment.id)) continue;
+      // A removed comment without replies leaves nothing, except where its own removal still waits or was refused, and
+      // where it went while the reader looked on.
+      const isGone = comment.state === 'deleted' && replies.length === 0 && !gap && !desk.pending.has(comment.id);
+      if (isGone && !shown.kept.has(comment.id)) continue;
       const count = Math.max(comment.descendants, below.get(comment.id) ?? 0);
       const closedAt = shown.collapsed.get(comment.id);
       const isCollapsed = closedAt !== undefined && count > 0;
       rows.push(
         rowOf(comment, Math.min(level, maxDepth), level > maxDepth || tree.detached.has(comment.id), isCollapsed, {
           count,
-          fresh: isCollapsed ? Math.max(0, count - closedAt) : 0,
+          fresh: isCollapsed ? Math.max(0, count - closedAt) : (news.replies.get(comment.id) ?? 0),
         }),
       );
       if (isCollapsed) continue;
@@ -283,11 +353,13 @@ function gapRow(
   thread: Thread,
   root: Comment,
   below: ReadonlyMap<string, number>,
+  news: Waiting,
   status: Status,
   known: ReadonlyMap<string, Row>,
 ): GapRow {
   const state = status.gaps[root.id];
-  const left = Math.max(1, root.descendants - (below.get(root.id) ?? 0));
+  const here = (below.get(root.id) ?? 0) + (news.replies.get(root.id) ?? 0);
+  const left = Math.max(1, root.descendants - here);
   const row: GapRow = {
     kind: 'gap',
     key: `gap ${root.id}`,
@@ -301,7 +373,13 @@ function gapRow(
   return before && sameFields(before, row) ? (before as GapRow) : row;
 }
 
-function commentRowMaker(thread: Thread, desk: Desk, settings: FoldSettings, known: ReadonlyMap<string, Row>) {
+function commentRowMaker(
+  thread: Thread,
+  desk: Desk,
+  settings: FoldSettings,
+  known: ReadonlyMap<string, Row>,
+  shown?: Shown,
+) {
   const rules = thread.info?.rules;
   const isOpen = rules?.closed !== true;
   const votes = settings.can.votes !== 'none' && rules?.votes !== 'none';
@@ -321,6 +399,12 @@ function commentRowMaker(thread: Thread, desk: Desk, settings: FoldSettings, kno
     const isOwn = desk.own.has(id);
     const isUnsent = isOwn && !thread.comments.has(id) && desk.pending.has(id);
     const editableUntil = thread.mine?.own[id]?.editableUntil ?? null;
+    const unread =
+      isPublished &&
+      !isOwn &&
+      comment.revision > 0 &&
+      comment.createdAt > (shown?.lastVisit ?? Infinity) &&
+      !shown?.read.has(id);
     const above = comment.parentId === null ? undefined : desk.comments.get(comment.parentId);
     const row: CommentRow = {
       kind: 'comment',
@@ -335,6 +419,7 @@ function commentRowMaker(thread: Thread, desk: Desk, settings: FoldSettings, kno
       stub: isStub,
       collapsed,
       replies,
+      ...(unread && { unread }),
       own: isOwn,
       vote: desk.votes.get(id) ?? 'none',
       can: {
@@ -409,6 +494,7 @@ function sameRow(a: CommentRow, b: CommentRow): boolean {
     a.detached === b.detached &&
     a.collapsed === b.collapsed &&
     a.own === b.own &&
+    a.unread === b.unread &&
     a.vote === b.vote &&
     a.editableUntil === b.editableUntil &&
     a.parent?.name === b.parent?.name &&

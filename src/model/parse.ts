@@ -54,6 +54,20 @@ const answer = object<AnswerShape>({
   editableUntil: nullable(number),
 });
 
+/** The shape of `News` in adapters/adapter.ts, which model may not know. */
+type NewsShape =
+  { readonly kind: 'changes'; readonly from: number; readonly changes: Changes } | { readonly kind: 'moved' };
+
+const news: Read<NewsShape> = (value, path) => {
+  const fields = fieldsOf(value, path);
+  if (oneOf(['changes', 'moved'])(fields['kind'], 'kind') === 'moved') return { kind: 'moved' };
+  return {
+    kind: 'changes',
+    from: number(fields['from'], 'from'),
+    changes: changes(fields['changes'], 'changes'),
+  };
+};
+
 const asked = { id, createdAt: number };
 
 const operations = {
@@ -140,6 +154,7 @@ const queuedOperation = object<QueuedOperation>({
 });
 
 export const parseChanges = (value: unknown): Changes => changes(value, '');
+export const parseNews = (value: unknown): NewsShape => news(value, '');
 export const parseMine = (value: unknown): Mine => mine(value, '');
 export const parseAnswer = (value: unknown): AnswerShape => answer(value, '');
 export const parseOperation = (value: unknown): Operation => operation(value, 'operation');

@@ -31,8 +31,13 @@ export interface CommentRow {
   /** What is left of a removed comment. */
   readonly stub: boolean;
   readonly collapsed: boolean;
-  /** Replies below it at any depth, and how many of them came since the reader last saw it; shown when collapsed. */
+  /**
+   * Replies below it at any depth, and how many of them the reader has not been shown: of a collapsed branch what came
+   * since it was closed, of an open top-level comment what waits behind *N new replies* (R-10).
+   */
   readonly replies: { readonly count: number; readonly fresh: number };
+  /** Came since the reader's last visit, and was not stepped to yet. */
+  readonly unread?: boolean;
   readonly own: boolean;
   readonly vote: Vote;
   readonly can: {
@@ -104,4 +109,10 @@ export interface ThreadView {
   readonly storage: 'disk' | 'session' | 'refused';
   /** Something needs Markdown to be shown. */
   readonly markup: boolean;
+  /** New top-level comments that wait behind *N new comments*; absent before the thread is open whole. */
+  readonly news?: { readonly roots: number };
+  /** How many of the rows are unread. */
+  readonly unread?: number;
+  /** Whether news come by themselves; absent while that is not known, and where the backend can't tell any. */
+  readonly live?: 'on' | 'paused';
 }

@@ -20,11 +20,15 @@ export interface Ambient {
   channel(name: string): BroadcastChannel | null;
   /** Asks the browser not to clear our storage by itself (FAULTS D10). */
   persist(): void;
+  /** Nobody can see the page now. */
+  isHidden(): boolean;
+  /** The reader asked to be sent as little as possible. */
+  savesData(): boolean;
   /**
-   * What happens to the page: the network is back, the page is looked at again, it is put away or frozen, it is taken up
-   * again. Gives back what stops listening.
+   * What happens to the page: the network is back, the page is looked at again or no more, it is put away or frozen, it is
+   * taken up again. Gives back what stops listening.
    */
-  on(what: 'online' | 'visible' | 'hide' | 'show', run: () => void): () => void;
+  on(what: 'online' | 'visible' | 'hidden' | 'hide' | 'show', run: () => void): () => void;
 }
 
 /** Where access is forbidden the very name throws (a sandboxed frame, FAULTS D5, D6). */
@@ -65,10 +69,14 @@ function realAmbient(): Ambient {
     },
     channel: (name) => attempt(() => new BroadcastChannel(name)),
     persist: () => void attempt(() => navigator.storage.persist().catch(() => false)),
+    isHidden: () => document.hidden,
+    savesData: () =>
+      attempt(() => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData) === true,
     on: (what, run) => {
       const parts = {
         online: () => [listen(window, 'online', run)],
         visible: () => [listen(document, 'visibilitychange', () => document.hidden || run())],
+        hidden: () => [listen(document, 'visibilitychange', () => document.hidden && run())],
         hide: () => [listen(window, 'pagehide', run), listen(document, 'freeze', run)],
         show: () => [listen(window, 'pageshow', run), listen(document, 'resume', run)],
       };

@@ -45,6 +45,7 @@ const LATER = [
   'loadReplies',
   'setCollapsed',
   'showLinked',
+  'live',
   'readDraft',
   'writeDraft',
   'readRemembered',

@@ -16,13 +16,24 @@ const sitePart = ({ backend, site }: ThreadKey): Key => [backend, site];
 
 export const allOutbox: Key = ['outbox'];
 export const outboxKey = (thread: ThreadKey, ...id: string[]): Key => ['outbox', ...threadPart(thread), ...id];
-export const threadRow = (kind: 'cache' | 'collapsed' | 'lease', thread: ThreadKey): Key => [
+export const threadRow = (kind: 'cache' | 'collapsed' | 'lease' | 'seen', thread: ThreadKey): Key => [
   kind,
   ...threadPart(thread),
 ];
 export const siteRow = (kind: SiteKind, thread: ThreadKey): Key => [kind, ...sitePart(thread)];
 /** What `forget` takes away: everything whose key goes on with a backend and a site. */
-export const siteKinds = ['outbox', 'token', 'draft', 'who', 'order', 'collapsed', 'cache', 'lease'] as const;
+export const siteKinds = [
+  'outbox',
+  'token',
+  'draft',
+  'who',
+  'order',
+  'collapsed',
+  'cache',
+  'lease',
+  'seen',
+  'live',
+] as const;
 export type SiteKind = (typeof siteKinds)[number];
 
 /** The shape of the rows we write. A row with a higher number belongs to a newer version of us and is left to it (D13). */
@@ -80,6 +91,8 @@ export interface Opening {
   readonly thread: Thread | null;
   readonly order: string;
   readonly collapsed: ReadonlyMap<string, number>;
+  /** Up to when the thread was seen on the last visit; null on the first. */
+  readonly seen: number | null;
   /** What waits for this thread, as far as it can be read; the outbox shows the rest. */
   readonly queue: readonly QueuedOperation[];
 }
@@ -89,15 +102,18 @@ export async function readOpening(database: Database, thread: ThreadKey): Promis
     threadRow('cache', thread),
     siteRow('order', thread),
     threadRow('collapsed', thread),
+    threadRow('seen', thread),
     outboxKey(thread),
   );
   const valueOf = (kind: SiteKind): unknown => rows.find(([key]) => key[0] === kind)?.[1];
   const collapsed = valueOf('collapsed');
+  const seen = valueOf('seen');
   const isPair = (one: unknown): one is [string, number] => Array.isArray(one) && typeof one[1] === 'number';
   return {
     thread: readCached(thread, valueOf('cache')),
     order: text(valueOf('order')),
     collapsed: new Map(Array.isArray(collapsed) ? collapsed.filter(isPair) : []),
+    seen: typeof seen === 'number' ? seen : null,
     queue: rows.flatMap((row) => (row[0][0] === 'outbox' ? (readable(row)?.row ?? []) : [])),
   };
 }

@@ -35,6 +35,15 @@ export type Outcome =
   | { readonly result: 'acknowledged'; readonly operation: Operation; readonly comment: Comment | null }
   | { readonly result: 'refused'; readonly operation: Operation; readonly reason: string };
 
+/** What a reader does about news (R-10). */
+export type LiveAct =
+  /** Shows what waits: the new replies of a branch, or, with null, the new top-level comments. Answers the first of them. */
+  | { readonly act: 'show'; readonly rootId: string | null }
+  /** Answers the next unread comment below this one, or the first; the one stepped to before is read now. */
+  | { readonly act: 'next-unread'; readonly from: string | null }
+  /** News come no more by themselves, or do again; remembered for the site. Answers null. */
+  | { readonly act: 'pause'; readonly paused: boolean };
+
 export interface ThreadStore {
   readonly key: ThreadKey;
   readonly can: Capabilities;
@@ -57,7 +66,7 @@ export interface ThreadStore {
   /** Takes an operation out of the outbox for good; resolves with the words that were in it, or null. */
   discard(operationId: string): Promise<string | null>;
 
-  /** First page: from the cache at once where it has one, and from the backend behind. Repeating it refreshes. */
+  /** First page: from the cache at once where it has one, and from the backend behind. Repeating it refreshes; what is new waits. */
   load(): Promise<void>;
   setOrder(order: Order): void;
   loadMore(): Promise<void>;
@@ -67,6 +76,9 @@ export interface ThreadStore {
   setCollapsed(commentId: string, collapsed: boolean): void;
   /** Brings a comment with its path from the root into `view.linked`; null takes it away. */
   showLinked(commentId: string | null): Promise<void>;
+
+  /** Resolves with the id of a comment to go to, or null where there is none. */
+  live(act: LiveAct): Promise<string | null>;
 
   readDraft(place: DraftPlace): Promise<Draft | null>;
   /** An empty text deletes it. */

@@ -6,9 +6,10 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { Page, ThreadKey } from '../model/comment.ts';
 import { fold, nothingShown, showAll, showOwn, type Shown, type Status } from '../model/fold.ts';
+import { takeNews } from '../model/news.ts';
 import type { Operation, QueuedOperation } from '../model/operation.ts';
 import { parseOperation } from '../model/parse.ts';
-import { emptyThread, mergeChanges, mergePage, type Thread } from '../model/thread.ts';
+import { emptyThread, mergePage, type Thread } from '../model/thread.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Ambient } from './ambient.ts';
 import type { Database } from './database.ts';
@@ -44,6 +45,8 @@ export interface OpenThread {
   isClosed: boolean;
   /** Questions are numbered: what comes back after the reader asked for something else is not drawn. */
   question: number;
+  /** Written on this device. */
+  isOwn(id: string): boolean;
   redraw(): void;
   /** News come in bursts; the screen shows them once a frame (FAULTS C12). */
   redrawSoon(): void;
@@ -69,6 +72,7 @@ type Late =
   | 'loadReplies'
   | 'setCollapsed'
   | 'showLinked'
+  | 'live'
   | 'readDraft'
   | 'writeDraft'
   | 'readRemembered'
@@ -130,6 +134,9 @@ export function makeThreadStore(
     isFresh: false,
     isClosed: false,
     question: 0,
+    isOwn: (id) =>
+      open.thread.mine?.own[id] !== undefined ||
+      waiting().some(({ operation }) => operation.kind === 'post' && operation.id === id),
     redraw,
     redrawSoon() {
       if (isDrawing) return;
@@ -180,7 +187,7 @@ export function makeThreadStore(
     const opening = await readOpening(database, key).catch(() => null);
     if (open.isClosed || !opening) return;
     const order = can.orders.find((one) => one === opening.order) ?? open.shown.order;
-    open.shown = { ...open.shown, order, collapsed: opening.collapsed };
+    open.shown = { ...open.shown, order, collapsed: opening.collapsed, lastVisit: opening.seen };
     if (!settings.userToken) queue = opening.queue.filter(({ identity }) => identity === 'guest');
     if (opening.thread && !open.isFresh) {
       open.thread = opening.thread;
@@ -224,9 +231,11 @@ export function makeThreadStore(
           { want: 'roots', order, after: null },
           here?.fetchedAt ?? world.now(),
         );
-      else if (changes) open.thread = mergeChanges(open.thread, changes, world.now());
+      // News wait until the reader asks for them: nothing that stands there is moved.
+      else if (changes) Object.assign(open, takeNews(open, changes, open.isOwn, world.now()));
+      if (page) open.shown = showAll(open.thread, open.shown, order);
       open.isFresh = true;
-      const idle = page ? { more: 'idle' as const, gaps: {} } : {};
+      const idle = page ? { more: 'idle' as const, gaps: {}, behind: 0 } : {};
       open.status = { ...open.status, ...idle, phase: 'ready', problem: null, refreshing: false, fromCache: false };
     } catch (error) {
       if (open.isClosed || question !== open.question) return;
@@ -234,7 +243,7 @@ export function makeThreadStore(
       open.status = { ...open.status, phase, problem: problemOf(troubleOf(error)), refreshing: false };
     }
     // Also where an order could not be had: it holds at least among what is here.
-    if (open.thread.info) open.shown = showAll(open.thread, open.shown, order);
+    if (open.thread.info && open.shown.sorted !== order) open.shown = showAll(open.thread, open.shown, order);
     redraw();
     void follow(before);
   }
@@ -311,6 +320,7 @@ export function makeThreadStore(
     loadReplies: late('loadReplies'),
     setCollapsed: late('setCollapsed'),
     showLinked: late('showLinked'),
+    live: late('live'),
     readDraft: late('readDraft'),
     writeDraft: late('writeDraft'),
     readRemembered: late('readRemembered'),

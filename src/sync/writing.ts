@@ -4,12 +4,14 @@
  */
 import type { Comment, ThreadKey } from '../model/comment.ts';
 import { showAll, showMore, showOwn, type Status } from '../model/fold.ts';
+import { showBelow, showListed } from '../model/news.ts';
 import type { Operation } from '../model/operation.ts';
-import { mergeAnswer, mergeChanges, mergeMine, mergePage, type Asked, type Thread } from '../model/thread.ts';
+import { mergeAnswer, mergeMine, mergePage, type Asked, type Thread } from '../model/thread.ts';
 import type { Ambient } from './ambient.ts';
 import { draftKey, forgetSite, readDraft, readRemembered } from './belongings.ts';
 import { writeCache } from './cache.ts';
 import type { Database, Row } from './database.ts';
+import { makeLive } from './live.ts';
 import { makeOutbox, type Outbox, type OutboxListener } from './outbox.ts';
 import { siteRow, threadRow } from './records.ts';
 import type { Wanted } from './refresh.ts';
@@ -93,7 +95,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     const { operation } = row;
     const isOurs = asked.delete(operation.id);
     if (settled.result === 'refused') open.tell({ result: 'refused', operation, reason: settled.reason });
-    else if (settled.result === 'vanished') void lookForNews();
+    else if (settled.result === 'vanished') void live.lookForNews();
     else {
       const { answer } = settled;
       open.thread = mergeAnswer(open.thread, operation, answer);
@@ -109,17 +111,8 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     }
   };
 
-  /** In place: what stands where is the reader's affair. */
-  async function lookForNews(): Promise<void> {
-    if (!open.isFresh || !can.changes || !open.thread.info) return;
-    const changes = await refresh.changes(open.thread.info).catch(() => null);
-    if (!changes || changes.tooOld) return;
-    open.thread = mergeChanges(open.thread, changes, world.now());
-    open.redrawSoon();
-  }
-
   /** The reader's own comes after the picture, and only where there can be something of theirs (S-2). */
-  async function afterLoad(before: Thread): Promise<void> {
+  async function askMine(): Promise<void> {
     const token = adapter.mine ? await outbox.token(key) : null;
     for (let tries = 0; token && !open.isClosed && tries < 3; tries++) {
       const known = answers;
@@ -130,6 +123,11 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       open.redrawSoon();
       break;
     }
+  }
+
+  async function afterLoad(before: Thread): Promise<void> {
+    await askMine();
+    live.begin();
     await keepCopy();
     if (before.info && before.info.epoch !== open.thread.info?.epoch) await keepLost(before);
   }
@@ -157,7 +155,10 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
   async function ask(wanted: Wanted, merged: Asked, limit: number): Promise<boolean> {
     const { question } = open;
     const page = await refresh.page(wanted, { order: open.shown.order, limit }).catch(() => null);
-    if (page && question === open.question) open.thread = mergePage(open.thread, page, merged, world.now());
+    if (page && question === open.question) {
+      open.thread = mergePage(open.thread, page, merged, world.now());
+      open.shown = showListed(open.shown, page.comments);
+    }
     return page !== null;
   }
 
@@ -224,10 +225,20 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
   function forgetHere(): void {
     asked.clear();
     open.thread = { ...open.thread, mine: null };
-    open.shown = { ...open.shown, own: [], collapsed: new Map() };
+    open.shown = { ...showAll(open.thread, open.shown, open.shown.order), collapsed: new Map(), read: new Set() };
     outbox.forget(key);
     open.redraw();
   }
+
+  const live = makeLive(world, open, {
+    choice: async () => {
+      const [row] = await database.rows(siteRow('live', key)).catch(() => []);
+      return row?.[1] === 'on' || row?.[1] === 'paused' ? row[1] : null;
+    },
+    remember: (choice) => void (keepsCopies && write([siteRow('live', key), choice])),
+    keepSeen: (upTo) => void (keepsCopies && write([threadRow('seen', key), upTo])),
+    ownChanged: () => void askMine(),
+  });
 
   const stops = [
     outbox.subscribe(onOutbox),
@@ -284,7 +295,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       const row = open.view.rows.find((one) => one.key === id);
       if (isCollapsed) collapsed.set(id, row?.kind === 'comment' ? row.replies.count : 0);
       else collapsed.delete(id);
-      open.shown = { ...open.shown, collapsed };
+      open.shown = { ...(isCollapsed ? open.shown : showBelow(open, id)), collapsed };
       open.redraw();
       if (keepsCopies) void write([threadRow('collapsed', key), collapsed.size > 0 ? [...collapsed] : undefined]);
     },
@@ -313,6 +324,8 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       set({ linked: { id: found, state } });
     },
 
+    live: (act) => live.act(act),
+
     readDraft: (place) => readDraft(database, key, place).catch(() => null),
     async writeDraft(place, draft) {
       if (keepsCopies) await write([draftKey(key, place), draft.text ? { ...draft } : undefined]);
@@ -329,6 +342,9 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       tabs.announce('forgotten', key);
     },
 
-    close: () => stops.forEach((stop) => stop()),
+    close: () => {
+      live.stop();
+      stops.forEach((stop) => stop());
+    },
   };
 }

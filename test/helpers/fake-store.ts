@@ -6,7 +6,7 @@ import type { Capabilities } from '../../src/adapters/adapter.ts';
 import type { Order } from '../../src/model/comment.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { ThreadView } from '../../src/model/view.ts';
-import type { Draft, DraftPlace, Outcome, Remembered, ThreadStore } from '../../src/sync/store.ts';
+import type { Draft, DraftPlace, LiveAct, Outcome, Remembered, ThreadStore } from '../../src/sync/store.ts';
 import { rules, threadKey } from './builders.ts';
 
 export const emptyView: ThreadView = {
@@ -138,6 +138,14 @@ export class FakeStore implements ThreadStore {
   async showLinked(commentId: string | null): Promise<void> {
     this.calls.push(['showLinked', commentId]);
     await this.hold;
+  }
+
+  /** What `live` answers. */
+  next: string | null = null;
+  async live(act: LiveAct): Promise<string | null> {
+    this.calls.push(['live', act]);
+    await this.hold;
+    return this.next;
   }
 
   async readDraft(place: DraftPlace): Promise<Draft | null> {

@@ -13,6 +13,11 @@ export class FakeWorld extends FakeClock implements Ambient {
   locks: LockManager | null = navigator.locks;
   hasChannel = true;
   persisted = 0;
+  /** Nobody looks at this tab; say so with `tell` as well. */
+  hidden = false;
+  saveData = false;
+  readonly isHidden = (): boolean => this.hidden;
+  readonly savesData = (): boolean => this.saveData;
   #wallOffset = 0;
   #frames: (() => void)[] = [];
   readonly #time = this.now;
