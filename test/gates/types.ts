@@ -10,9 +10,13 @@ const PROJECTS = [
 ];
 
 const cases = PROJECTS.map((project) => {
-  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], {
-    encoding: 'utf8',
-  });
+  // What did not change since the last time is not looked at again.
+  const known = `.cache/types/${project.replaceAll('/', '-')}.tsbuildinfo`;
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-p', project, '--incremental', '--tsBuildInfoFile', known],
+    { encoding: 'utf8' },
+  );
   if (stdout) console.log(stdout);
   return { project, compiles: status === 0 };
 });
