@@ -73,8 +73,13 @@ export interface ArticleEvents {
   readonly settled: undefined;
   /** The reader finished a selection; null when it is there no more. Listening to this starts the watching. */
   readonly selection: Candidate | null;
-  /** Rectangles are others than before: scrolled, resized, a font came, the text changed. At most once a frame. */
-  readonly moved: undefined;
+  /**
+   * Rectangles are others than before, told at most once a frame. `scrolled`: the page moved as a whole, and what stands
+   * in the page moved with it. `laid`: resized, a box scrolled, a part opened, a font came, the text changed.
+   */
+  readonly moved: 'scrolled' | 'laid';
+  /** The article is no longer in the page (a framework put another in its place): close this, open the new one. */
+  readonly lost: undefined;
 }
 
 export interface Article {
@@ -97,7 +102,10 @@ export interface Article {
 
   /** Paints these as the ones the reader is at (popover open, button focused or pointed at), and only these. */
   emphasise(ids: readonly string[]): void;
-  /** Paint nothing (false), or all that is not `unpainted` (true, as at the beginning). */
+  /**
+   * Whether passages are painted (they are, at the beginning). Those the reader is at and the one just shown are painted in
+   * any case.
+   */
   paint(on: boolean): void;
   /**
    * Opens what is closed around the passage as a browser's "find in page" does, scrolls it into view and lights it up
@@ -122,6 +130,8 @@ export interface ArticleOptions {
    * lie over the article (no clipping around it). One is put at the end of <body> where none is given.
    */
   readonly layer?: Element;
+  /** False: draws rectangles although the browser has CSS highlights. For tests and pictures. */
+  readonly highlights?: boolean;
   /** Runs once after a while, and gives back what calls it off. Tests drive time by it. */
   readonly after?: (milliseconds: number, run: () => void) => () => void;
   /** Loads the matcher (model/quote.ts), the first time there is something to find or to describe. */

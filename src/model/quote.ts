@@ -5,7 +5,7 @@
  */
 import { findPlaces, needleFor } from './quote-align.ts';
 import type { Needle } from './quote-align.ts';
-import { hashOf, prepareText, wordBoundary } from './quote-text.ts';
+import { hashOf, prepareInSteps, wordBoundary } from './quote-text.ts';
 import type { PreparedText } from './quote-text.ts';
 
 export { prepareInSteps, prepareText } from './quote-text.ts';
@@ -68,6 +68,20 @@ const MARGIN = 1.05;
 const SURELY = { enough: 2 * ENOUGH, left: 0.8 };
 
 export function describeQuote(text: string, start: number, end: number, marker?: string): Quote {
+  const steps = describeInSteps(text, start, end, marker);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps, for a page that must stay responsive. */
+export function* describeInSteps(
+  text: string,
+  start: number,
+  end: number,
+  marker?: string,
+): Generator<undefined, Quote, undefined> {
   const quote =
     end - start <= LONGEST
       ? selectorFor(text, start, end)
@@ -77,7 +91,8 @@ export function describeQuote(text: string, start: number, end: number, marker?:
           endSelector: selectorFor(text, wordBoundary(text, end - PART, 1), end),
         } as const);
   // If the passage were deleted, what would be taken for it? Only a better place will be believed.
-  const without = prepareText(text.slice(0, start) + text.slice(end));
+  const without = yield* prepareInSteps(text.slice(0, start) + text.slice(end));
+  yield;
   const lookalikes = [...new Set(endsOf(quote))].map(({ prefix, exact, suffix }) => {
     const needle = needleFor(without, prefix, exact, suffix);
     return (findPlaces(without, needle, LEFT)[0]?.score ?? 0) / (needle.weight || 1);
