@@ -378,11 +378,13 @@ export class AfterwordComments extends LitElement {
 
   #form(words: Messages): unknown {
     if (this.readonly) return nothing;
-    if (this.#view.selected?.rules?.closed)
-      return this.#view.selected?.size ? this.#message(say(words, 'closed')) : nothing;
+    const form = this.#acts?.form();
+    const { rules, size } = this.#view.selected ?? {};
+    const closed = rules?.closed && this.#message(say(words, 'closed'));
+    if (closed && !form) return size ? closed : nothing;
     return [
       // A real field: what is typed before the form is here, or where it can't come, is kept.
-      this.#acts?.form() ??
+      form ??
         html`<textarea
           class="opener"
           rows="1"
@@ -392,7 +394,7 @@ export class AfterwordComments extends LitElement {
           @change=${() => void this.keepTyped()}
         ></textarea>`,
       this.#acts?.formProblem((said, again) => this.#message(said, again)),
-      this.opened?.key.backend.startsWith('local') ? this.#message(say(words, 'local-only')) : nothing,
+      closed || (this.opened?.key.backend.startsWith('local') ? this.#message(say(words, 'local-only')) : nothing),
     ];
   }
 

@@ -133,6 +133,11 @@ export class AfterwordForm extends LitElement {
     this.field.focus(options);
   }
 
+  /** Something of the reader's own stands in the field. */
+  get holdsWords(): boolean {
+    return this.text.trim() !== '';
+  }
+
   /** Puts a quote of somebody's words where the caret is, and the caret below it. */
   quote(words: string, name = ''): void {
     this.unfold();

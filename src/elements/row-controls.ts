@@ -121,30 +121,35 @@ function fold({ replies, collapsed }: CommentRow, words: AllMessages, name: stri
   </button>`;
 }
 
+const day = 24 * 60 * 60 * 1000;
+/** Safari clears what a page stored after seven days without a visit, words in the outbox too (FAULTS D10). */
+const oldAfter = 5;
+
 /** What can be done about a waiting operation; the name of each is its message. */
 type Remedy = 'send-now' | 'edit' | 'copy-text' | 'discard';
 
 function pendingParts(row: CommentRow, state: RowState, manner: Manner, words: AllMessages): unknown {
   const told = row.pending.filter((pending) => pending.kind !== 'vote' || isRefused(pending));
-  return html`${told.map((pending) =>
-    state.asked === pending.operationId
-      ? question(words, 'discard.ask', 'discard', pending.operationId)
-      : html`<div class="pending ${pending.delivery.state}" part="pending">
-          <span>${sayDelivery(words, pending, Date.now())}</span>
-          ${pending.saved || isRefused(pending) ? nothing : html`<span>${say(words, 'delivery.memory')}</span>`}
-          ${
-            pending.delivery.state === 'conflict'
-              ? html`<span class="plain" dir="auto">${pending.delivery.theirs}</span>`
-              : nothing
-          }
-          ${remediesOf(pending, manner).map(
-            (remedy) =>
-              html`<button type="button" class="quiet" data-act=${remedy} data-operation=${pending.operationId}>
-                ${say(words, remedy)}
-              </button>`,
-          )}
-        </div>`,
-  )}${state.asked === 'delete' ? question(words, 'delete.ask', 'delete') : nothing}`;
+  return html`${told.map((pending) => {
+    if (state.asked === pending.operationId) return question(words, 'discard.ask', 'discard', pending.operationId);
+    const age = Math.floor((Date.now() - pending.since) / day);
+    return html`<div class="pending ${pending.delivery.state}" part="pending">
+      <span>${sayDelivery(words, pending, Date.now())}</span>
+      ${pending.saved || isRefused(pending) ? nothing : html`<span>${say(words, 'delivery.memory')}</span>`}
+      ${age >= oldAfter ? html`<span>${say(words, 'delivery.old', { count: age })}</span>` : nothing}
+      ${
+        pending.delivery.state === 'conflict'
+          ? html`<span class="plain" dir="auto">${pending.delivery.theirs}</span>`
+          : nothing
+      }
+      ${remediesOf(pending, manner).map(
+        (remedy) =>
+          html`<button type="button" class="quiet" data-act=${remedy} data-operation=${pending.operationId}>
+            ${say(words, remedy)}
+          </button>`,
+      )}
+    </div>`;
+  })}${state.asked === 'delete' ? question(words, 'delete.ask', 'delete') : nothing}`;
 }
 
 function question(

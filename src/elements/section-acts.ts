@@ -8,7 +8,7 @@ import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import type { AfterwordComments } from './afterword-comments.ts';
-import type { AfterwordFormCloseEvent } from './afterword-form.ts';
+import type { AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts';
 import type { AfterwordThread } from './afterword-thread.ts';
 import type { OrderChosenEvent } from './afterword-toolbar.ts';
 import { Announcer } from './announcer.ts';
@@ -40,6 +40,9 @@ export class SectionActs {
   #unwatch: (() => void) | null = null;
   #formMissing = false;
   #hasForm = false;
+  /** Whether a draft waits in a discussion that is closed, and for which one that was asked. */
+  #found = false;
+  #searched: ThreadStore | null = null;
   #told: { count: number | null; problem: string | null } = { count: null, problem: null };
   #keys = { on: areKeysOn(), shown: false };
   /** The comment a link led to, while the focus has still to go there. */
@@ -146,10 +149,13 @@ export class SectionActs {
     ></afterword-toolbar>`;
   }
 
-  /** The form; null while it is not here, and a plain field stands in for it. */
+  /**
+   * The form; null while it is not here, and a plain field stands in for it. In a discussion that was closed it stays as
+   * long as it holds words, so that the reader can take them elsewhere.
+   */
   form(): TemplateResult | null {
     const { manner, store, images } = this.section;
-    if (!this.#hasForm) return null;
+    if (!this.#hasForm || (manner?.rules?.closed && !this.#holdsWords(store))) return null;
     return html`<afterword-form
       class="form"
       part="form"
@@ -163,6 +169,22 @@ export class SectionActs {
         if (operationId) this.#thread()?.hands?.revealSoon(operationId);
       }}
     ></afterword-form>`;
+  }
+
+  #holdsWords(store: ThreadStore | null): boolean {
+    const form = this.#root.querySelector<AfterwordForm>('section > .form');
+    if (form) return form.holdsWords;
+    if (this.#searched === store) return this.#found;
+    this.#searched = store;
+    this.#found = false;
+    void store
+      ?.readDraft('new')
+      .catch(() => null) // What can't be read can't be shown.
+      .then((draft) => {
+        this.#found = this.#searched === store && Boolean(draft?.text);
+        if (this.#found) this.section.requestUpdate();
+      });
+    return false;
   }
 
   /** Said below the plain field, which keeps what is typed: the form could not be fetched. */

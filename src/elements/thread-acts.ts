@@ -29,6 +29,9 @@ export class ThreadActs {
   /** The comment the focus shall go to, and where it was when that was wished. */
   #awaited: { readonly id: string; readonly from: Element | null } | null = null;
 
+  /** By comment: the text an edit met that was taken back, and the one the thread has had until then. */
+  readonly #met = new Map<string, { readonly over: string; readonly theirs: string }>();
+
   constructor(
     private readonly thread: AfterwordThread,
     private readonly list: RowList,
@@ -136,8 +139,7 @@ export class ThreadActs {
   }
 
   #form(view: RowView, row: CommentRow, manner: Manner): TemplateResult {
-    const { comment, pending } = row;
-    const conflict = pending.map(({ delivery }) => delivery).find(({ state }) => state === 'conflict');
+    const { comment } = row;
     return html`<afterword-form
       class="form"
       part="form"
@@ -147,12 +149,20 @@ export class ThreadActs {
       .commentId=${comment.id}
       .rootId=${comment.rootId}
       .replyTo=${nameOf(comment, manner.messages)}
-      .original=${conflict?.state === 'conflict' ? conflict.theirs : comment.text}
+      .original=${this.#theirsOf(row) ?? comment.text}
       .rules=${manner.rules}
       .people=${this.people()}
       .images=${manner.images}
       @afterword-form-close=${(event: AfterwordFormCloseEvent) => this.#closeForm(view, event.operationId)}
     ></afterword-form>`;
+  }
+
+  /** What the backend has instead, where an edit met another text. */
+  #theirsOf({ comment, pending }: CommentRow): string | undefined {
+    for (const { delivery } of pending) if (delivery.state === 'conflict') return delivery.theirs;
+    const met = this.#met.get(comment.id);
+    // As soon as the thread itself has another text, that one is the newest.
+    return met?.over === comment.text ? met.theirs : undefined;
   }
 
   readonly #acts: Readonly<Record<string, (view: RowView, target: HTMLElement) => unknown>> = {
@@ -310,12 +320,15 @@ export class ThreadActs {
     const { store } = this.thread;
     const pending = pendingOf(view, target);
     if (!store || pending?.text === undefined || view.row.kind !== 'comment') return;
-    const { id, parentId } = view.row.comment;
-    const { text, kind, operationId } = pending;
+    const { id, parentId, text: over } = view.row.comment;
+    const { text, kind, operationId, delivery } = pending;
     const place: DraftPlace = kind === 'edit' ? `edit ${id}` : parentId ? `reply ${parentId}` : 'new';
     const before = await store.readDraft(place);
     const both = before?.text && before.text !== text ? `${before.text}\n\n${text}` : text;
-    await store.writeDraft(place, { ...before, text: both, savedAt: Date.now() });
+    // Begun from a text that is no longer the comment's: the form shows both, also after a reload (FAULTS G5).
+    const met = delivery.state === 'conflict';
+    if (met) this.#met.set(id, { over, theirs: delivery.theirs });
+    await store.writeDraft(place, { ...before, text: both, ...(met && { before: over }), savedAt: Date.now() });
     const parent = parentId ? this.list.reach(parentId) : undefined;
     await store.discard(operationId);
     if (kind === 'edit') await this.#openForm(view, 'edit');

@@ -92,6 +92,11 @@ export const de: AllMessages = {
   'delivery.given-up': 'Ließ sich einen Tag lang nicht senden. Deine Worte sind noch da.',
   'delivery.perhaps': 'Vielleicht ist das schon veröffentlicht. Sieh nach, bevor du es noch einmal sendest.',
   'delivery.memory': 'Auf diesem Gerät nicht gespeichert: Lass diesen Tab offen, bis es gesendet ist.',
+  'delivery.old': {
+    one: 'Seit {count} Tag nicht gesendet. Manche Browser löschen nach einer Woche, was eine Website sich merkt: Kopiere deine Worte, oder sende sie bald.',
+    other:
+      'Seit {count} Tagen nicht gesendet. Manche Browser löschen nach einer Woche, was eine Website sich merkt: Kopiere deine Worte, oder sende sie bald.',
+  },
   'send-now': 'Jetzt senden',
   discard: 'Verwerfen',
   'discard.ask': 'Diese Worte endgültig verwerfen?',

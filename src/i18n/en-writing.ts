@@ -88,6 +88,11 @@ export const enWriting = {
   'delivery.given-up': 'Could not be sent for a day. Your words are still here.',
   'delivery.perhaps': 'This may already be posted. Look before you send it again.',
   'delivery.memory': 'Not saved on this device: keep this tab open until it is sent.',
+  'delivery.old': {
+    one: 'Unsent for {count} day. Some browsers clear what a site keeps after a week: copy your words, or send them soon.',
+    other:
+      'Unsent for {count} days. Some browsers clear what a site keeps after a week: copy your words, or send them soon.',
+  },
   'send-now': 'Send now',
   discard: 'Discard',
   'discard.ask': 'Discard these words for good?',

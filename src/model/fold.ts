@@ -177,6 +177,7 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
         operationId: operation.id,
         kind: operation.kind,
         delivery,
+        since: operation.createdAt,
         saved: queued.saved,
         ...('text' in operation && { text: operation.text }),
       };

@@ -24,6 +24,8 @@ export interface Thread {
   readonly window: Window | null;
   readonly gaps: Readonly<Record<string, Gap>>;
   readonly mine: Mine | null;
+  /** By id: since which revision an own comment is gone without a trace. An older list may still name it (FAULTS B11). */
+  readonly gone: Readonly<Record<string, number>>;
   readonly markup: boolean;
   readonly fetchedAt: number | null;
   /** A comment asked for by its permalink with its path from the root; kept apart, since its siblings are missing. */
@@ -38,6 +40,7 @@ export function emptyThread(key: ThreadKey): Thread {
     window: null,
     gaps: {},
     mine: null,
+    gone: {},
     markup: false,
     fetchedAt: null,
     linked: null,
@@ -120,6 +123,7 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
     if (!replaces || comment.revision > page.info.revision) comments.set(comment.id, comment);
   }
   for (const comment of page.comments) {
+    if ((base.gone[comment.id] ?? 0) > page.info.revision) continue; // Deleted since this list was made.
     const known = base.comments.get(comment.id);
     comments.set(comment.id, newer(known, comment, isLater));
   }
@@ -134,9 +138,16 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
     comments,
     gaps,
     window: asked.want === 'roots' ? extendWindow(replaces ? null : base.window, page, asked.order) : base.window,
+    gone: stillGone(base.gone, page.info.revision),
     markup: page.markup || (base.markup && !replaces),
     fetchedAt,
   };
+}
+
+/** What a later list no longer names need not be remembered. */
+function stillGone(gone: Thread['gone'], revision: number): Thread['gone'] {
+  const left = Object.entries(gone).filter(([, since]) => since > revision);
+  return left.length === Object.keys(gone).length ? gone : Object.fromEntries(left);
 }
 
 function extendWindow(known: Window | null, page: Page, order: Order): Window {
@@ -219,6 +230,7 @@ export function mergeAnswer(
       thread.linked && after
         ? { ...thread.linked, comments: thread.linked.comments.map((one) => (one.id === id ? after : one)) }
         : thread.linked,
+    gone: after ? thread.gone : { ...thread.gone, [id]: answer.revision },
     mine: {
       ...mine,
       own,

@@ -10,6 +10,8 @@ export interface Pending {
   readonly operationId: string;
   readonly kind: QueuedOperation['operation']['kind'];
   readonly delivery: Delivery;
+  /** When the reader asked for it, by the reader's clock. */
+  readonly since: number;
   /** False: kept only in this tab's memory, because the disk refuses. */
   readonly saved: boolean;
   /** The words that wait, for *Copy* and *Edit*; absent where there are none (a vote, a deletion). */

@@ -5,6 +5,7 @@
 import type { Mention, ThreadKey } from '../model/comment.ts';
 import type { Ambient } from './ambient.ts';
 import type { Database, Key, Row } from './database.ts';
+import { mark } from './kept.ts';
 import { fields, siteKinds, siteRow, text } from './records.ts';
 import type { Draft, DraftPlace, Remembered } from './store.ts';
 
@@ -50,8 +51,16 @@ export async function readRemembered(database: Database, thread: ThreadKey): Pro
   return { name: text(stored['name']), email: text(stored['email']), website: text(stored['website']) };
 }
 
-/** *Forget me here* (R-14): all rows of one backend and site. */
-export function forgetSite(database: Database, thread: ThreadKey): Promise<void> {
+/**
+ * *Forget me here* (R-14): all rows of one backend and site, its discussions too where they live in this browser only. The
+ * mark that something is kept goes as well: should another site still have something here, the next visit sets it again.
+ */
+export async function forgetSite(database: Database, thread: ThreadKey): Promise<void> {
   const prefixes = siteKinds.map((kind) => siteRow(kind, thread));
-  return database.change(prefixes, 'strict', (rows) => rows.map(([key]): Row => [key, undefined]));
+  await database.change(prefixes, 'strict', (rows) => rows.map(([key]): Row => [key, undefined]));
+  try {
+    localStorage.removeItem(mark);
+  } catch {
+    // Forbidden here: then it was never set.
+  }
 }

@@ -28,6 +28,7 @@ function writeCached(thread: Thread): unknown {
     gaps,
     markup: thread.markup,
     order: window?.order ?? null,
+    gone: thread.gone,
     mine: thread.mine && { ...thread.mine, unpublished: [...thread.mine.unpublished] },
     fetchedAt: thread.fetchedAt,
   };

@@ -62,7 +62,14 @@ export function openDatabase(world: Ambient, name: string = databaseName): Datab
       });
       // Without a version: a newer one of us may have opened it with a higher number (D13).
       const request = factory.open(name);
-      request.onupgradeneeded = () => request.result.createObjectStore(storeName);
+      request.onupgradeneeded = () => {
+        try {
+          request.result.createObjectStore(storeName);
+        } catch {
+          // Undone whole, and not thrown into the host's page: what was there stays as it was (FAULTS D14).
+          request.transaction?.abort();
+        }
+      };
       promisifyRequest(request)
         .then((opened) => {
           if (!opened.objectStoreNames.contains(storeName)) {

@@ -33,6 +33,7 @@ export const siteKinds = [
   'lease',
   'seen',
   'live',
+  'local',
 ] as const;
 export type SiteKind = (typeof siteKinds)[number];
 
@@ -78,12 +79,19 @@ export function readCached(key: ThreadKey, value: unknown): Thread | null {
       window: order ? { order, roots, pinned, next, left } : null,
       gaps,
       mine: stored['mine'] ? parseMine(stored['mine']) : null,
+      gone: revisions(stored['gone']),
       markup,
       fetchedAt: Number(stored['fetchedAt']) || 0,
     };
   } catch {
     return null; // A cache is a copy: what can't be read is asked again.
   }
+}
+
+function revisions(stored: unknown): Thread['gone'] {
+  return Object.fromEntries(
+    Object.entries(fields(stored)).filter((one): one is [string, number] => typeof one[1] === 'number'),
+  );
 }
 
 /** Everything a section needs before its first picture, in one transaction. */

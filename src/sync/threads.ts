@@ -6,8 +6,9 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ThreadKey } from '../model/comment.ts';
 import { ambient, type Ambient } from './ambient.ts';
-import { memoryDatabase, openDatabase, type Database } from './database.ts';
+import { memoryDatabase, openDatabase, type Database, type Key } from './database.ts';
 import { mark } from './kept.ts';
+import { siteRow } from './records.ts';
 import type { ThreadSettings, ThreadStore } from './store.ts';
 import { makeThreadStore, type Given, type Room, type Writing } from './thread-store.ts';
 
@@ -110,7 +111,7 @@ export function makeThreads(
 
     localShelf(storage = 'full') {
       const { database } = roomFor(storage);
-      const keyOf = ({ backend, site, page }: ThreadKey): readonly string[] => ['local', backend, site, page];
+      const keyOf = (thread: ThreadKey): Key => [...siteRow('local', thread), thread.page];
       return {
         read: async (thread) => (await database.rows(keyOf(thread)))[0]?.[1],
         change: (thread, change) =>

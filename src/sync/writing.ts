@@ -224,7 +224,9 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
 
   function forgetHere(): void {
     asked.clear();
-    open.thread = { ...open.thread, mine: null };
+    // Whatever the backend says next takes the place of all this: where it lives in this browser, it is gone as well.
+    const { info } = open.thread;
+    open.thread = { ...open.thread, mine: null, info: info && { ...info, epoch: 'forgotten' } };
     open.shown = { ...showAll(open.thread, open.shown, open.shown.order), collapsed: new Map(), read: new Set() };
     outbox.forget(key);
     open.redraw();

@@ -84,6 +84,34 @@ describe('a section', () => {
     expect(allByRole(section, 'textbox')).to.deep.equal([]);
   });
 
+  it('R-5: words that were being written when the discussion was closed stay within reach', async () => {
+    const store = full();
+    const section = await putSection(store);
+    section.focus();
+    await waitFor(() => allByRole(section, 'textbox', 'Your comment').length, 'the form');
+    const field = byRole(section, 'textbox', 'Your comment') as HTMLTextAreaElement;
+    field.value = 'Half a thought';
+    field.dispatchEvent(new Event('input'));
+    store.show({ rules: { ...rules, closed: true } });
+    await settled(section);
+    expect(text(section)).to.contain('This discussion is closed.');
+    expect(byRole(section, 'textbox', 'Your comment'), 'the same field, with its caret').to.equal(field);
+    expect(field.value).to.equal('Half a thought');
+    byRole(section, 'button', 'Post').click();
+    await settled(section);
+    expect(store.dispatched).to.deep.equal([]);
+  });
+
+  it('R-5: a draft that waits in a discussion closed since then is shown, and an empty form is not', async () => {
+    const store = new FakeStore({ rows: [ann], count: 1, rules: { ...rules, closed: true } });
+    store.drafts.set('new', { text: 'Begun yesterday', savedAt: 1 });
+    const section = await putSection(store);
+    await waitFor(
+      () => (allByRole(section, 'textbox')[0] as HTMLTextAreaElement | undefined)?.value === 'Begun yesterday',
+      'the draft',
+    );
+  });
+
   it('E-1: without a server it says in one line that comments stay in this browser', async () => {
     const store = full();
     store.key = { ...store.key, backend: 'local' };

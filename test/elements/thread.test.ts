@@ -462,6 +462,63 @@ describe('replies, edits and what becomes of them', () => {
     expect(store.drafts.get('reply 1')?.text).to.equal('Begun before\n\nWords of 7');
   });
 
+  it('G5: Edit of a change that met another text shows both, and goes on from the newer', async () => {
+    const theirs = 'As somebody else left it';
+    const pending = [pendingPost('7', { state: 'conflict', theirs }, { kind: 'edit', text: 'As I wrote it' })];
+    const before = rowOf(comment('7'), { own: true, can: { reply: true, edit: true, delete: true, vote: false } });
+    const [section, store] = await shown([{ ...before, pending }]);
+    expect(article(section, /^Ann/).textContent, 'both stand in the row already').to.contain(theirs);
+    byRole(section, 'button', 'Edit').click();
+    await waitFor(() => store.calls.some(([call]) => call === 'discard'), 'the operation to be taken out');
+    store.show({ rows: [before] });
+    await waitFor(() => allByRole(section, 'textbox', 'As you wrote it').length, 'the form with both texts');
+    expect(store.drafts.get('edit 7')).to.include({ text: 'As I wrote it', before: 'Text of 7' });
+    expect((byRole(section, 'textbox', 'As you wrote it') as HTMLTextAreaElement).value).to.equal('As I wrote it');
+    expect(byRole(section, 'group', /changed since you began/).textContent).to.contain(theirs);
+    byRole(section, 'button', 'Use the text as you wrote it').click();
+    await settled(section);
+    byRole(section, 'button', 'Save').click();
+    await waitFor(() => store.dispatched.length, 'the change');
+    expect(store.dispatched[0]).to.include({ kind: 'edit', text: 'As I wrote it', before: theirs });
+  });
+
+  it('D10: words unsent for more than five days say that the browser may clear them', async () => {
+    const day = 24 * 60 * 60 * 1000;
+    const since = (days: number): Row =>
+      rowOf(comment('7'), { pending: [pendingPost('7', { state: 'waiting' }, { since: Date.now() - days * day })] });
+    const [section, store] = await shown([since(4.9)]);
+    expect(article(section, /^Ann/).textContent).not.to.contain('Some browsers clear');
+    store.show({ rows: [since(6.1)] });
+    await settled(section);
+    expect(article(section, /^Ann/).textContent).to.contain('Unsent for 6 days. Some browsers clear');
+    expect(byRole(section, 'button', 'Copy text')).to.exist;
+  });
+
+  it('G3: a name that turns writing around turns nothing but itself', async () => {
+    const name = 'Eve\u202e\u2069gnp';
+    const [section] = await shown([rowOf(comment('7', { author: { name, role: 'guest' } }))]);
+    const heading = byRole(article(section, /Eve/), 'heading');
+    expect(heading.textContent).to.match(/\u2068Eve\u202egnp\u2069/);
+    // Drawn from left to right after the name: the first letter of what follows is right of it.
+    const width = (text: Node, from: number, to: number): DOMRect => {
+      const range = document.createRange();
+      range.setStart(text, from);
+      range.setEnd(text, to);
+      return range.getBoundingClientRect();
+    };
+    const reply = byRole(section, 'button', /^Reply to/);
+    const probe = document.createElement('p');
+    probe.style.cssText = 'position: absolute; white-space: pre';
+    probe.textContent = `${reply.ariaLabel} zz`;
+    document.body.append(probe);
+    const text = probe.firstChild as Text;
+    const end = text.length;
+    const turned = text.data.indexOf('gnp');
+    const [inside, after] = [width(text, turned, turned + 1), width(text, end - 1, end)];
+    probe.remove();
+    expect(after.left, 'what follows the name').to.be.greaterThan(inside.left);
+  });
+
   it('R-6: each new state is announced once, and none of an earlier visit', async () => {
     const waiting = rowOf(comment('7'), { pending: [pendingPost('7', { state: 'waiting' })] });
     const [section, store] = await shown([waiting]);

@@ -35,7 +35,7 @@ export function gapRow(rootId: string, left: number, fields: Partial<GapRow> = {
 }
 
 export function pendingPost(id: string, delivery: Delivery, fields: Partial<Pending> = {}): Pending {
-  return { operationId: id, kind: 'post', delivery, saved: true, text: `Words of ${id}`, ...fields };
+  return { operationId: id, kind: 'post', delivery, since: Date.now(), saved: true, text: `Words of ${id}`, ...fields };
 }
 
 /** So many top-level comments by different writers. */

@@ -188,6 +188,39 @@ describe('what this browser keeps', () => {
     expect(kept).to.equal('kept');
   });
 
+  it('D14: an upgrade that breaks off leaves the old data as it was, this tab in memory, and the page unharmed', async () => {
+    let uncaught = 0;
+    const count = (): void => void uncaught++;
+    addEventListener('error', count);
+    const { createObjectStore } = IDBDatabase.prototype;
+    IDBDatabase.prototype.createObjectStore = () => {
+      throw new DOMException('half-way', 'UnknownError');
+    };
+    const broken = openDatabase(world, name);
+    await put(broken, ['who'], 'Ann');
+    expect(broken.place).to.equal('refused');
+    expect((await broken.rows(['who']))[0]?.[1]).to.equal('Ann');
+    IDBDatabase.prototype.createObjectStore = createObjectStore;
+    removeEventListener('error', count);
+    expect(uncaught, 'nothing reaches the page').to.equal(0);
+    const next = openDatabase(new FakeWorld(), name);
+    await put(next, ['who'], 'Bob');
+    expect(next.place, 'the next page upgrades it').to.equal('disk');
+    next.close();
+  });
+
+  it('D17: nothing foreign can be waited for inside a transaction: what would is refused with nothing written', async () => {
+    const database = openDatabase(world, name);
+    await put(database, ['who'], 'Ann');
+    let error: unknown;
+    const later = (async () => [[['who'], 'Bob']]) as unknown as () => readonly Row[];
+    await database.change([['who']], 'strict', later).catch((caught: unknown) => (error = caught));
+    expect(error).to.be.instanceOf(TypeError);
+    expect((await database.rows(['who']))[0]?.[1]).to.equal('Ann');
+    expect(database.place).to.equal('disk');
+    database.close();
+  });
+
   it('D16: what cannot be cloned is refused whole, and the disk is not blamed for it', async () => {
     const database = openDatabase(world, name);
     let error: unknown;

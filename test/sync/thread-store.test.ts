@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { createLocalAdapter } from '../../src/adapters/local.ts';
 import type { Order } from '../../src/model/comment.ts';
 import type { CommentRow } from '../../src/model/view.ts';
 import { outboxKey } from '../../src/sync/records.ts';
@@ -564,6 +565,60 @@ describe('a thread on a page', () => {
     );
     expect(left.flat()).to.deep.equal([]);
     database.close();
+  });
+
+  it('R-14: forgetting takes a discussion that lives in this browser only, and the mark that something is kept', async () => {
+    const world = new FakeWorld();
+    worlds.push(world);
+    const threads = makeThreads(world, name);
+    const local = createLocalAdapter(threads.localShelf(), world.now);
+    const here = { backend: local.id, site: 'default', page: name };
+    const store = seen(world, threads.openThread(local, here, settings()));
+    expect(localStorage.getItem('afterword')).to.equal('1');
+    await store.load();
+    await store.dispatch(post('mine'));
+    await shows(world, store, isSent);
+    const other = new FakeWorld();
+    worlds.push(other);
+    const elsewhere = makeThreads(other, name);
+    const there = seen(
+      other,
+      elsewhere.openThread(createLocalAdapter(elsewhere.localShelf(), other.now), here, settings()),
+    );
+    await there.load();
+    expect(keys(there)).to.deep.equal(['mine']);
+    await store.forget();
+    expect(localStorage.getItem('afterword')).to.equal(null);
+    for (const one of [store, there]) {
+      await one.load();
+      expect(keys(one)).to.deep.equal([]);
+      expect(one.view.unsent, 'nothing is taken for lost').to.equal(0);
+    }
+    const database = openDatabase(new FakeWorld(), name);
+    expect(await database.rows(['local'])).to.deep.equal([]);
+    database.close();
+  });
+
+  it('B11: a list from before a deletion does not bring the comment back, not after a reload either', async () => {
+    const { world, store } = openPage();
+    await store.load();
+    await store.dispatch(post('mine'));
+    await shows(world, store, isSent);
+    await store.load();
+    const stale = structuredClone(backend.threads);
+    await store.dispatch({ kind: 'delete', id: 'd', createdAt: 1, commentId: 'mine' });
+    await shows(world, store, isSent);
+    expect(keys(store)).to.deep.equal([]);
+    const now = new Map(backend.threads);
+    // A cache between us and the server answers with what it had before.
+    for (const [thread, kept] of stale) backend.threads.set(thread, kept);
+    const again = openPage();
+    await again.store.load();
+    expect(again.store.view.fromCache).to.equal(false);
+    expect(keys(again.store)).to.deep.equal([]);
+    for (const [thread, kept] of now) backend.threads.set(thread, kept);
+    await again.store.load();
+    expect(keys(again.store)).to.deep.equal([]);
   });
 
   it('storage="session" keeps nothing on disk, and storage="none" no drafts or copies at all', async () => {
