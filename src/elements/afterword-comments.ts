@@ -309,11 +309,11 @@ export class AfterwordComments extends LitElement {
     }${view.whole ? nothing : this.#message(say(words, 'order.partly', { count: view.size }))}${this.#form(words)}${
       view.linked && this.linkedId ? acts?.linked(view.linked, (shows) => this.#thread(shows)) : nothing
     }${this.#thread('rows')}${
-      view.size || view.count
+      view.size || view.count || view.rules?.closed
         ? nothing
         : html`<div class="empty" part="message">
             ${this.#acts?.drawings.talk}
-            <p>${say(words, view.rules?.closed ? 'closed' : 'empty')}</p>
+            <p>${say(words, 'empty')}</p>
           </div>`
     }${acts?.footer()}`;
   }
@@ -378,23 +378,23 @@ export class AfterwordComments extends LitElement {
 
   #form(words: Messages): unknown {
     if (this.readonly) return nothing;
-    const form = this.#acts?.form();
-    const { rules, size } = this.#view.selected ?? {};
-    const closed = rules?.closed && this.#message(say(words, 'closed'));
-    if (closed && !form) return size ? closed : nothing;
+    const closed = this.#view.selected?.rules?.closed;
+    const note = closed ? 'closed' : this.opened?.key.backend.startsWith('local') && 'local-only';
     return [
-      // A real field: what is typed before the form is here, or where it can't come, is kept.
-      form ??
-        html`<textarea
-          class="opener"
-          rows="1"
-          aria-label=${say(words, 'form.new')}
-          placeholder=${say(words, 'form.placeholder')}
-          @focus=${() => this.focus()}
-          @change=${() => void this.keepTyped()}
-        ></textarea>`,
+      this.#acts?.form() ??
+        (closed
+          ? nothing
+          : // A real field: what is typed before the form is here, or where it can't come, is kept.
+            html`<textarea
+              class="opener"
+              rows="1"
+              aria-label=${say(words, 'form.new')}
+              placeholder=${say(words, 'form.placeholder')}
+              @focus=${() => this.focus()}
+              @change=${() => void this.keepTyped()}
+            ></textarea>`),
       this.#acts?.formProblem((said, again) => this.#message(said, again)),
-      closed || (this.opened?.key.backend.startsWith('local') ? this.#message(say(words, 'local-only')) : nothing),
+      note ? this.#message(say(words, note)) : nothing,
     ];
   }
 

@@ -92,14 +92,14 @@ export function choose(messages: Words<'lang'>, message: Message, count: unknown
 
 const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** Marks that turn what follows around, and those that end an isolation: a name with one of its own would break out. */
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/;
-
-/** A name written the other way would turn the sentence around it: it is put between isolating marks (FAULTS G3). */
+/**
+ * A name written the other way would turn the sentence around it: it is put between isolating marks. Marks of its own,
+ * which could turn more than itself or end that isolation, are left out (FAULTS G3).
+ */
 function isolate<Value>(value: Value, rtl: boolean): Value | string {
-  return typeof value === 'string' && value && (RTL_LETTER.test(value) !== rtl || TURNING.test(value))
-    ? `\u2068${value.replace(/[\u2066-\u2069]/g, '')}\u2069`
-    : value;
+  if (typeof value !== 'string') return value;
+  const text = value.replace(/\p{Bidi_C}/gu, '');
+  return text && RTL_LETTER.test(text) !== rtl ? `\u2068${text}\u2069` : text;
 }
 
 /** Making an `Intl` object is slow, and a thread needs each of them some hundred times. */
