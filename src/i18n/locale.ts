@@ -90,12 +90,16 @@ export function choose(messages: Words<'lang'>, message: Message, count: unknown
   return message[form] ?? message.other;
 }
 
-/** Letters written from right to left, and the marks that turn what follows around (FAULTS G3). */
-const TURNS = /[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;
+const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** A name written the other way would turn the sentence around it: it is put between isolating marks. */
+/**
+ * A name written the other way would turn the sentence around it: it is put between isolating marks. Marks of its own,
+ * which could turn more than itself or end that isolation, are left out (FAULTS G3).
+ */
 function isolate<Value>(value: Value, rtl: boolean): Value | string {
-  return typeof value === 'string' && value && TURNS.test(value) !== rtl ? `\u2068${value}\u2069` : value;
+  if (typeof value !== 'string') return value;
+  const text = value.replace(/\p{Bidi_C}/gu, '');
+  return text && RTL_LETTER.test(text) !== rtl ? `\u2068${text}\u2069` : text;
 }
 
 /** Making an `Intl` object is slow, and a thread needs each of them some hundred times. */
