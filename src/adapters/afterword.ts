@@ -245,9 +245,9 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
       const path = `comments/${encodeURIComponent(targetOf(operation))}`;
       switch (operation.kind) {
         case 'post': {
-          const { parentId, text, author, mentions } = operation;
+          const { parentId, text, author, mentions, consent } = operation;
           const page = { id: options.thread.page, ...options.page };
-          return write(operation, options, 'POST', 'comments', { page, parentId, text, author, mentions });
+          return write(operation, options, 'POST', 'comments', { page, parentId, text, author, mentions, consent });
         }
         case 'edit':
           return write(operation, options, 'PUT', path, { text: operation.text, mentions: operation.mentions });

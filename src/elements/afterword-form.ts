@@ -481,7 +481,9 @@ export class AfterwordForm extends LitElement {
     const asked = { id: newId(), createdAt: now, text, mentions: mentionsIn(text, this.chosen, this.people) };
     if (mode === 'edit') return { kind: 'edit', ...asked, commentId: commentId ?? '', before: this.base };
     const parentId = mode === 'reply' ? commentId : null;
-    return { kind: 'post', ...asked, parentId, rootId: parentId && (this.rootId ?? parentId), author };
+    const consent = this.ruling.consent !== null && this.agreed;
+    const about = { parentId, rootId: parentId && (this.rootId ?? parentId), author };
+    return { kind: 'post', ...asked, ...about, ...(consent && { consent }) };
   }
 
   private finish(operationId: string): void {

@@ -20,6 +20,8 @@ export interface PostOperation extends Asked {
   readonly text: string;
   readonly author: { readonly name: string; readonly email?: string; readonly website?: string };
   readonly mentions: readonly Mention[];
+  /** The site's consent line was ticked; absent where there was none. */
+  readonly consent?: true;
 }
 
 export interface EditOperation extends Asked {

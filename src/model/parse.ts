@@ -83,6 +83,7 @@ const operations = {
       website: optional(string),
     }),
     mentions: withDefault(list(mention), []),
+    consent: (value) => (value === true ? true : undefined),
   }),
   edit: object<Extract<Operation, { kind: 'edit' }>>({
     ...asked,

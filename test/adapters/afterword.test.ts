@@ -127,6 +127,12 @@ describe('the adapter of our server', () => {
       assert.ok(!asked[0]?.path.includes('secret'));
     });
 
+    it('R-14: with the word that the consent line was ticked', async () => {
+      behave = answers(ack('o1', { comment: comment('o1') }));
+      await adapter.send({ ...post('o1'), consent: true }, options());
+      assert.equal((JSON.parse(asked[0]?.body ?? '') as { consent?: boolean }).consent, true);
+    });
+
     it('for each operation with its id as the key', async () => {
       const operations: [Operation, string, string][] = [
         [post('o1', { parentId: 'p' }), 'POST', '/api/v1/comments'],

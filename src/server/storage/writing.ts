@@ -70,7 +70,7 @@ export async function post(db: Kysely<Tables>, writer: Writer, wish: PostWish): 
     if (settings.post === 'members' && author.role === 'guest') throw new Problem('members-only');
     const text = checkText(wish.text, settings);
     const signature = checkSignature(wish.author, settings, await reservedNames(tx, site, author));
-    if (settings.consent !== null && wish.consent === false) throw new Problem('consent');
+    if (settings.consent !== null && wish.consent !== true) throw new Problem('consent');
     await refuseBanned(tx, writer, author, signature.email);
 
     const title = storable(wish.page.title).slice(0, 500);

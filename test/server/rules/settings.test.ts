@@ -194,9 +194,10 @@ describe('what settings do', () => {
     assert.equal(row?.email, null);
   });
 
-  it('R-14: who refuses the consent line is not posted', async (t) => {
+  it('R-14: nothing is posted without the consent line', async (t) => {
     const server = await open(t, { sites: { default: { consent: 'I agree.' } } });
     assert.equal(reasonOf(await new Guest(server).tryPost('x', { consent: false })), 'consent');
+    assert.equal(reasonOf(await new Guest(server).tryPost('x')), 'consent');
     assert.equal((await new Guest(server).tryPost('x', { consent: true })).status, 201);
   });
 });
