@@ -54,6 +54,7 @@ describe('sending', () => {
       rootId: null,
       text: 'Hello @Ann,\nhow are you?',
       mentions: [{ id: 'author-ann', name: 'Ann' }],
+      consent: true,
       author: { name: 'Zoë', email: 'zoe@example.com', website: 'https://zoe.example' },
     });
     expect(store.calls.filter(([name]) => name === 'dispatch')).to.deep.equal([['dispatch', operation, 'new']]);
