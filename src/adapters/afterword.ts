@@ -37,7 +37,8 @@ const realWire: Wire = {
 };
 
 const createTime = 15_000;
-const ackBytes = 64 * 1024;
+/** An answer carries the comment: the longest a site may allow (20,000 characters) takes 120 kB in its worst spelling. */
+const ackBytes = 256 * 1024;
 /** The server takes this many page ids at once. */
 const countedAtOnce = 100;
 const longestRetryAfter = 60 * 60 * 1000;

@@ -216,7 +216,7 @@ describe('the adapter of our server', () => {
       open,
     ],
     ['A8: half an object', answers('{"operationId":"o","comm'), strange],
-    ['A12: an answer of a hundred kilobytes to a post', answers(ack('o', { more: 'x'.repeat(100_000) })), strange],
+    ['A12: an answer of three hundred kilobytes to a post', answers(ack('o', { more: 'x'.repeat(300_000) })), strange],
     ['A13: JSON nested thirty thousand deep', answers('['.repeat(30_000) + ']'.repeat(30_000)), strange],
     ['A14: says gzip and is not', answers(ack('o'), 201, { ...json, 'content-encoding': 'gzip' }), open],
     ['A15: garbage instead of HTTP', (_, { socket }) => socket?.end('garbage\r\n\r\n'), open],
@@ -281,6 +281,12 @@ describe('the adapter of our server', () => {
     it('B23: text that comes back changed is the server’s word', async () => {
       behave = answers(ack('o', { comment: comment('o', { text: 'Trimmed' }) }), 201);
       assert.equal((await adapter.send(post('o'), options())).comment?.text, 'Trimmed');
+    });
+
+    it('A12: a yes may carry the longest comment a site can allow, in its worst spelling', async () => {
+      const text = '\u0001'.repeat(20_000);
+      behave = answers(ack('o', { comment: comment('o', { text }) }), 201);
+      assert.equal((await adapter.send(post('o'), options())).comment?.text, text);
     });
 
     it('an honest gzip is read', async () => {

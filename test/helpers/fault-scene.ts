@@ -33,6 +33,8 @@ export interface Scene {
   row(text: string): Locator;
   /** Waits until the row says this. */
   told(text: string, says: string | RegExp): Promise<void>;
+  /** Waits until the section says why the thread could not be refreshed. */
+  problem(says: string): Promise<void>;
   /** Waits until the row of a text is like that of any comment: sent, once on the screen and once in the server's table. */
   sent(text: string): Promise<void>;
   /** Lets time pass on the page, and what is due in it happen. */
@@ -51,6 +53,8 @@ export type Stage = (play: (scene: Scene) => Promise<void>, options?: SceneOptio
 export interface SceneOptions {
   /** Lines of the page's console that are meant to be there; any other error fails the test. */
   readonly console?: RegExp;
+  /** Attributes of the section. */
+  readonly attributes?: string;
   /** Headers of the page by its path: a policy, for instance. */
   readonly headers?: (path: string) => Readonly<Record<string, string>>;
   /** Do not open the page before the test begins. */
@@ -63,19 +67,22 @@ export const ON_THEIR_WAY =
 
 /** @param options Settings of the real server. */
 export function faultStage(options: ServerOptions = {}): Stage {
-  let browser: Browser;
-  let server: AfterwordServer;
+  let browser: Browser | undefined;
+  let server: AfterwordServer | undefined;
 
   before(async () => {
-    [browser, server] = await Promise.all([openBrowser(), startAfterword(options)]);
+    server = await startAfterword(options);
+    browser = await openBrowser();
   });
   after(async () => {
-    await browser.close();
-    await server.stop();
+    // Either may not have come up.
+    await browser?.close();
+    await server?.stop();
   });
 
   return (play, options = {}) =>
     async () => {
+      if (!browser || !server) throw new Error('The stage did not come up.');
       const scene = await setUp(browser, server, options);
       try {
         if (!options.unopened) await scene.arrive();
@@ -108,7 +115,7 @@ async function setUp(browser: Browser, server: AfterwordServer, options: SceneOp
     headers: options.headers?.(path) ?? {},
     body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Somebody’s page</title></head>
       <body><article><h1>Somebody’s page</h1></article>
-      <afterword-comments server="${wire.url}" page-id="${thread}" loading="eager"></afterword-comments>
+      <afterword-comments server="${wire.url}" page-id="${thread}" loading="eager" ${options.attributes ?? ''}></afterword-comments>
       <script type="module" src="${server.url}/afterword.js"></script></body></html>`,
   }));
   const reader = await newReader(browser);
@@ -154,6 +161,7 @@ async function setUp(browser: Browser, server: AfterwordServer, options: SceneOp
     },
     row,
     told: (text, says) => row(text).getByText(says).first().waitFor(),
+    problem: (says) => section.getByRole('paragraph').getByText(says).waitFor(),
     async sent(text) {
       await until(() => stored(text) > 0, `"${text}" is stored`);
       await row(text).getByText(ON_THEIR_WAY).first().waitFor({ state: 'detached' });

@@ -272,15 +272,17 @@ function readRequest(received: Buffer): { readonly asked: Arrival; readonly rest
 }
 
 function forward(real: string, { method, path, headers, body }: Arrival): Promise<Said> {
-  const { connection: _, ...others } = headers;
+  const { connection: __, ...others } = headers;
   return new Promise((resolve, reject) => {
     const call = ask(`${real}${path}`, { method, headers: others, agent: false }, (response) => {
       const pieces: Buffer[] = [];
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(pieces) }),
-      );
+      response.on('end', () => {
+        // Between the two of us the connection ends here; the browser's is another.
+        const { connection: _, ...said } = response.headers;
+        resolve({ status: response.statusCode ?? 0, headers: said, body: Buffer.concat(pieces) });
+      });
     });
     call.on('error', reject);
     call.end(body);
