@@ -245,7 +245,7 @@ class OpenedArticle implements Article {
 
   /** Reads and finds until nothing is left to do. One at a time; whoever asks meanwhile waits for the same. */
   #run(): Promise<void> {
-    this.#running ??= this.#runToTheEnd().finally(() => (this.#running = null));
+    this.#running ??= this.#runToTheEnd();
     return this.#running;
   }
 
@@ -262,6 +262,9 @@ class OpenedArticle implements Article {
     } catch (error) {
       // The matcher could not be fetched, or the page broke under us: the next change or call tries again.
       console.error('Afterword: passages could not be looked for.', error);
+    } finally {
+      // Not a turn later: who is told that all is settled may give more to do at once.
+      this.#running = null;
     }
   }
 
@@ -332,6 +335,8 @@ class OpenedArticle implements Article {
 
   /** The article as it is now, also where it is not yet time to look for everything again. */
   async #fresh(): Promise<TextMap | null> {
+    // What the page did in this very task is not reported yet.
+    if (this.#observer.takeRecords().length > 0) this.#changed();
     while (this.#stale && !this.#closed) await this.#read();
     if (this.#closed) return null;
     void this.#run();
