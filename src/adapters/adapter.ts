@@ -2,7 +2,18 @@
  * How Afterword speaks to a backend. An adapter is stateless: it does not cache, retry, sort or remember, and it knows
  * nothing of tabs or elements. Whatever it brings passes `model/parse.ts` before anybody trusts it.
  */
-import type { Changes, Comment, Cursor, Mine, Order, Page, ThreadKey, Votes } from '../model/comment.ts';
+import type {
+  Changes,
+  Comment,
+  Cursor,
+  Filter,
+  Mine,
+  Order,
+  Page,
+  Passages,
+  ThreadKey,
+  Votes,
+} from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
 
 /** What a backend can do. What it can't is not offered to the reader (B-1). */
@@ -20,6 +31,8 @@ export interface Capabilities {
   readonly idempotent: boolean;
   /** Tells of changes by itself: there is a `watch()` (R-10). Where there is none, `changes` is asked now and then. */
   readonly live?: boolean;
+  /** Keeps the passage a comment is about, lists by it (`filter`) and counts passages. */
+  readonly quotes: boolean;
 }
 
 /** What a backend tells by itself. */
@@ -35,13 +48,15 @@ export type ListOptions = {
   readonly order: Order;
   /** Aborted when nobody waits any more, or the time is over. */
   readonly signal: AbortSignal;
-} & (
-  | { readonly want: 'roots'; readonly after?: Cursor }
-  /** The rest of a branch: `rootId` and the cursor of its gap. */
-  | { readonly want: 'replies'; readonly rootId: string; readonly after: Cursor }
-  /** One comment with its path from the root; its id may be an old one of an import (R-9). */
-  | { readonly want: 'around'; readonly id: string }
-);
+} &
+  /** `filter`: only these, in the same order and by the same kind of cursor; only where `can.quotes`. */
+  (
+    | { readonly want: 'roots'; readonly after?: Cursor; readonly filter?: Filter }
+    /** The rest of a branch: `rootId` and the cursor of its gap. */
+    | { readonly want: 'replies'; readonly rootId: string; readonly after: Cursor }
+    /** One comment with its path from the root; its id may be an old one of an import (R-9). */
+    | { readonly want: 'around'; readonly id: string }
+  );
 
 /** Who asks. The token is the reader's secret for this backend and site (S-4); it never appears in an address. */
 export interface Identity {
@@ -81,6 +96,8 @@ export interface Adapter {
     since: { readonly epoch: string; readonly revision: number },
     options: { readonly signal: AbortSignal },
   ): Promise<Changes>;
+  /** All passages of a page in one answer; only where `can.quotes`. */
+  passages?(thread: ThreadKey, options: { readonly signal: AbortSignal }): Promise<Passages>;
   /** What is the reader's own; asked after the list, and only when the reader has a token in use. */
   mine?(thread: ThreadKey, options: { readonly identity: Identity; readonly signal: AbortSignal }): Promise<Mine>;
   /** Safe to repeat: `operation.id` travels. Resolves only for a definite yes. */

@@ -20,6 +20,7 @@ export const afterwordCan: Capabilities = {
   around: true,
   changes: true,
   idempotent: true,
+  quotes: true,
 };
 
 const baseOf = (server: string): string => server.replace(/\/+$/, '');

@@ -33,7 +33,7 @@ export function createExampleAdapter(url: string, fetch = globalThis.fetch.bind(
     id: `example ${url}`,
     can: {
       ...{ orders: ['newest', 'oldest'], reply: true, edit: false, delete: false, votes: 'none' },
-      ...{ around: true, changes: false, idempotent: true },
+      ...{ around: true, changes: false, idempotent: true, quotes: true },
     },
 
     async list({ page }, options) {

@@ -181,6 +181,7 @@ export function createLocalAdapter(shelf: Shelf, now: () => number = Date.now): 
       around: true,
       changes: true,
       idempotent: true,
+      quotes: true,
     },
 
     async list(thread, options) {

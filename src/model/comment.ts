@@ -2,6 +2,7 @@
  * The nouns of a discussion, as every other folder and the wire speak of them: what the adapters bring, the cache
  * keeps, the server answers (its JSON is these shapes) and the fold shows. Times are milliseconds since the epoch, UTC.
  */
+import type { Quote } from './quote.ts';
 
 /** How a comment's text was written. `html` comes from imports and foreign backends and is never trusted. */
 export type TextFormat = 'markdown' | 'html' | 'plain';
@@ -49,6 +50,11 @@ export interface Comment {
   /** The thread's revision at its last change, from 1 up; the newer of two copies wins a merge. 0: no backend has it yet. */
   readonly revision: number;
   readonly mentions?: readonly Mention[];
+  /**
+   * The passage of the article it is about (I-3): a top-level comment's alone, and never changed after posting. What people
+   * wrote: text only. The first picture draws it as it came; `parse.ts` has looked at it in any other.
+   */
+  readonly quote?: Quote;
 }
 
 /** Which discussion: one page of one site on one backend. */
@@ -100,6 +106,29 @@ export interface ThreadInfo {
   /** Published comments, replies included, without stubs, held or spam: the one number of heading and counters (E-2). */
   readonly count: number;
   readonly rules: Rules;
+  /** Published comments on passages: the filter is offered where there are any (I-4). Absent where a backend has no quotes. */
+  readonly inline?: number;
+}
+
+/** A part of a thread's top-level comments: those on passages, or those on one passage, by its key (`passage.ts`). */
+export type Filter = 'inline' | { readonly passage: string };
+
+/** A passage that was commented on: one distinct quote, or one of the author's markers. */
+export interface Passage {
+  /** `passageKey` of any comment on it. */
+  readonly key: string;
+  /** Of its first published comment: later ones can't move it to other words (I-5). */
+  readonly quote: Quote;
+  /** Its published comments, which are all top-level; replies don't count (issue 4, point 3). */
+  readonly count: number;
+  /** The highest revision among them: another one means that there is something new. */
+  readonly revision: number;
+}
+
+/** All passages of a page, those with the newest comments first, at most 1,000. */
+export interface Passages {
+  readonly info: ThreadInfo;
+  readonly passages: readonly Passage[];
 }
 
 /** One answer to `list`: some top-level comments, each with its first replies. At most 200 comments (R-3). */

@@ -3,17 +3,20 @@
  * top, in the order that was shown. Pure, so optimistic display, offline, retry, refusal, reload and a second tab are one
  * case: rows changed, fold again. Objects whose content did not change keep their identity, so that the screen skips them.
  */
-import type { Comment, Order, Vote, Votes } from './comment.ts';
+import type { Comment, Filter, Order, Passage, Vote, Votes } from './comment.ts';
 import { targetOf, type Operation, type QueuedOperation } from './operation.ts';
-import { compareReplies } from './sort.ts';
-import { orderedRoots, sameComment, type Thread } from './thread.ts';
+import { matches, passageKey } from './passage.ts';
+import { compareReplies, compareRoots } from './sort.ts';
+import { orderedRoots, sameComment, windowOf, type Thread } from './thread.ts';
+import type { Quote } from './quote.ts';
 import { buildTree, countOf, type Tree } from './tree.ts';
-import type { CommentRow, GapRow, Pending, Problem, Row, ThreadView } from './view.ts';
+import type { CommentRow, GapRow, PassageView, Pending, Problem, Row, ThreadView } from './view.ts';
 
 /** What keeps the page still: only a reader's act changes it, never data. */
 export interface Shown {
   readonly order: Order;
-  /** Top-level comments as of the last load or sort, without the pinned. */
+  readonly filter: Filter | null;
+  /** Top-level comments as of the last load, sort or filter, without the pinned. */
   readonly roots: readonly string[];
   /** The order these stand in: another than `order` while the backend is asked for that one. */
   readonly sorted: Order;
@@ -62,6 +65,7 @@ const none: ReadonlySet<string> = new Set();
 
 export const nothingShown = (order: Order): Shown => ({
   order,
+  filter: null,
   roots: [],
   sorted: order,
   pinned: [],
@@ -73,10 +77,10 @@ export const nothingShown = (order: Order): Shown => ({
   collapsed: new Map(),
 });
 
-/** After a load or a sort: everything stands where its order puts it, own comments and news too. */
+/** After a load, a sort or a filter: everything stands where its order puts it, own comments and news too. */
 export function showAll(thread: Thread, shown: Shown, order: Order): Shown {
-  const roots = orderedRoots(thread, order);
-  const pinned = thread.window?.pinned ?? [];
+  const roots = orderedRoots(thread, order, shown.filter);
+  const pinned = (windowOf(thread, order, shown.filter) ?? thread.window)?.pinned ?? [];
   return { ...shown, order, sorted: order, roots, pinned, own: [], waiting: none, kept: none };
 }
 
@@ -88,7 +92,8 @@ export function showOwn(shown: Shown, id: string): Shown {
 /** After *Load more*: what is there stays where it is, the new page comes behind it. */
 export function showMore(thread: Thread, shown: Shown): Shown {
   const had = new Set(shown.roots);
-  return { ...shown, roots: [...shown.roots, ...(thread.window?.roots ?? []).filter((id) => !had.has(id))] };
+  const roots = windowOf(thread, shown.order, shown.filter)?.roots ?? [];
+  return { ...shown, roots: [...shown.roots, ...roots.filter((id) => !had.has(id))] };
 }
 
 export function fold(
@@ -100,6 +105,8 @@ export function fold(
   previous?: ThreadView,
 ): ThreadView {
   const desk = layOnTop(thread, queue, settings);
+  // News that wait in the thread are not kept from the passages: nothing moves there.
+  const quoted = [...desk.comments.values()].filter(({ quote, parentId }) => quote && parentId === null);
   const news = takeOut(desk, shown);
   const draw = rowMaker(thread, desk, shown, status, settings, news, rowsByKey(previous));
   const tree = buildTree(desk.comments.values());
@@ -109,7 +116,7 @@ export function fold(
     rows: linkedRows(thread, desk, status.linked.id, settings, previous),
   };
   const { window, info } = thread;
-  const orderIsKnown = window !== null && window.order === shown.order;
+  const known = windowOf(thread, shown.order, shown.filter);
   const unread = rows.filter((row) => row.kind === 'comment' && row.unread).length;
   return {
     phase: status.phase,
@@ -117,7 +124,7 @@ export function fold(
     refreshing: status.refreshing,
     fetchedAt: thread.fetchedAt,
     fromCache: status.fromCache,
-    whole: window === null || window.next === null || orderIsKnown,
+    whole: window === null || window.next === null || known !== null,
     order: shown.order,
     count: info?.count ?? countOf(thread.comments.values()),
     rules: info?.rules ?? null,
@@ -127,12 +134,15 @@ export function fold(
     ...(unread > 0 && { unread }),
     ...(status.live && { live: status.live }),
     more:
-      orderIsKnown && window.next !== null
-        ? { left: window.left, loading: status.more === 'loading', failed: status.more === 'failed' }
+      known !== null && known.next !== null
+        ? { left: known.left, loading: status.more === 'loading', failed: status.more === 'failed' }
         : null,
     unsent: queue.length,
     storage: status.storage,
     markup: thread.markup,
+    ...(shown.filter && { filter: shown.filter }),
+    inline: (info?.inline ?? inlineOf(thread.comments.values())) + desk.onTheWay.length,
+    passages: passagesOf(thread, desk, quoted, settings, previous),
   };
 }
 
@@ -142,6 +152,8 @@ interface Desk {
   readonly own: ReadonlySet<string>;
   /** Posts that the server has not acknowledged, newest first. */
   readonly unsent: readonly string[];
+  /** Those of them that are about a passage and may still arrive. */
+  readonly onTheWay: readonly Comment[];
   readonly votes: ReadonlyMap<string, Vote>;
   readonly pending: ReadonlyMap<string, readonly Pending[]>;
 }
@@ -152,6 +164,7 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
   const votes = new Map<string, Vote>(Object.entries(thread.mine?.votes ?? {}));
   const pending = new Map<string, Pending[]>();
   const unsent: string[] = [];
+  const onTheWay: Comment[] = [];
   for (const comment of thread.mine?.unpublished ?? []) {
     own.add(comment.id);
     const known = comments.get(comment.id);
@@ -164,8 +177,10 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
       own.add(id);
       // The server may have it although its answer was lost: then its word counts, and the row stays one row.
       if (!comments.has(id)) {
-        comments.set(id, postedComment(operation, thread));
+        const posted = postedComment(operation, thread);
+        comments.set(id, posted);
         unsent.unshift(id);
+        if (posted.quote && !isStopped(queued)) onTheWay.push(posted);
       }
     } else if (!isStopped(queued)) {
       const comment = comments.get(id);
@@ -184,7 +199,7 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
       pending.set(id, [...(pending.get(id) ?? []), waiting]);
     }
   }
-  return { comments, own, unsent, votes, pending };
+  return { comments, own, unsent, onTheWay, votes, pending };
 }
 
 /** News that wait: new top-level comments, and new replies by the top-level comment of their branch. */
@@ -200,9 +215,10 @@ function takeOut({ comments, own }: Desk, shown: Shown): Waiting {
   const waiting = [...shown.waiting].flatMap((id) => comments.get(id) ?? []).filter(({ id }) => !own.has(id));
   const out = waiting.filter((comment) => !isFolded(comment, comments, shown));
   for (const comment of out) comments.delete(comment.id);
-  for (const { parentId, rootId, state } of out) {
+  for (const comment of out) {
+    const { parentId, rootId, state } = comment;
     if (state !== 'published') continue;
-    if (parentId === null) roots++;
+    if (parentId === null) roots += Number(matches(comment, shown.filter));
     else if (comments.has(rootId)) replies.set(rootId, (replies.get(rootId) ?? 0) + 1);
   }
   return { roots, replies };
@@ -243,6 +259,7 @@ function postedComment(operation: Extract<Operation, { kind: 'post' }>, thread: 
     descendants: 0,
     revision: 0,
     mentions: operation.mentions,
+    ...(operation.quote && operation.parentId === null && { quote: operation.quote }),
   };
 }
 
@@ -250,8 +267,10 @@ function withOperation(comment: Comment, operation: Exclude<Operation, { kind: '
   switch (operation.kind) {
     case 'edit':
       return { ...comment, text: operation.text, mentions: operation.mentions, editedAt: operation.createdAt };
-    case 'delete':
-      return { ...comment, state: 'deleted', author: null, text: '' };
+    case 'delete': {
+      const { quote: _, ...rest } = comment;
+      return { ...rest, state: 'deleted', author: null, text: '' };
+    }
     case 'vote': {
       const change = (vote: 'up' | 'down'): number => Number(operation.value === vote) - Number(before === vote);
       return { ...comment, up: comment.up + change('up'), down: comment.down + change('down') };
@@ -264,19 +283,25 @@ function rootsInOrder(thread: Thread, tree: Tree, shown: Shown, desk: Desk): rea
   const hidden = [...tree.roots]
     .filter((root) => desk.own.has(root.id) && !thread.comments.has(root.id))
     .sort(compareReplies);
+  const { filter } = shown;
   const ids = new Set<string>();
-  for (const id of shown.pinned) ids.add(id);
-  for (const id of shown.own) ids.add(id);
-  for (const id of desk.unsent) ids.add(id);
+  const addMatching = (id: string): void => void (matches(desk.comments.get(id) ?? {}, filter) && ids.add(id));
+  shown.pinned.forEach(addMatching);
+  // What the reader has just written is shown, whatever the filter; not so what others did.
+  for (const id of shown.own) {
+    if (desk.own.has(id)) ids.add(id);
+    else addMatching(id);
+  }
+  desk.unsent.forEach(addMatching);
   // Own ones that only their writer sees (held, rejected): no list names them.
-  for (const root of hidden.reverse()) if (!shown.roots.includes(root.id)) ids.add(root.id);
+  for (const root of hidden.reverse()) if (!shown.roots.includes(root.id)) addMatching(root.id);
   for (const id of shown.roots) ids.add(id);
   const roots: Comment[] = [];
   for (const id of ids) {
     const root = desk.comments.get(id);
     if (root?.parentId === null) roots.push(root);
   }
-  return [...roots, ...tree.stray];
+  return filter === null ? [...roots, ...tree.stray] : roots;
 }
 
 type Draw = (tree: Tree, roots: readonly Comment[]) => readonly Row[];
@@ -462,6 +487,72 @@ function linkedRows(
   );
 }
 
+/** So many comments of a passage its popover shows (I-2). */
+const LATEST = 3;
+const noPassages: readonly PassageView[] = [];
+
+/** On passages: published top-level comments. */
+function* onPassages(comments: Iterable<Comment>): Iterable<Comment> {
+  for (const comment of comments) if (comment.quote && comment.state === 'published') yield comment;
+}
+
+const inlineOf = (comments: Iterable<Comment>): number => [...onPassages(comments)].length;
+
+/** As the backend told them, with what it can't know yet: comments that came since, and the reader's own. */
+function passagesOf(
+  thread: Thread,
+  desk: Desk,
+  quoted: readonly Comment[],
+  settings: FoldSettings,
+  previous: ThreadView | undefined,
+): readonly PassageView[] {
+  const told = new Map<string, Passage>();
+  for (const one of thread.passages?.passages ?? []) told.set(one.key, one);
+  const here = new Map<string, Comment[]>();
+  for (const comment of quoted) {
+    if (!comment.quote || comment.state === 'deleted') continue;
+    const key = passageKey(comment.quote);
+    here.set(key, [...(here.get(key) ?? []), comment]);
+  }
+  if (told.size === 0 && here.size === 0) return previous?.passages?.length === 0 ? previous.passages : noPassages;
+
+  const before = new Map(previous?.passages?.map((one) => [one.key, one]));
+  const rows = [...before.values()].flatMap(({ latest }) => latest.map((row): [string, Row] => [row.key, row]));
+  const rowOf = commentRowMaker(thread, desk, settings, new Map(rows));
+  const views = [...new Set([...here.keys(), ...told.keys()])].map((key): PassageView => {
+    const comments = (here.get(key) ?? []).sort(latestFirst);
+    const published = [...onPassages(comments)].filter(({ id }) => thread.comments.has(id));
+    const first = told.get(key)?.quote ?? (published.at(-1) ?? comments.at(-1))?.quote;
+    const view: PassageView = {
+      key,
+      quote: first as Quote, // A key is here because of a quote.
+      count:
+        (told.get(key)?.count ?? published.length) +
+        desk.onTheWay.filter(({ quote }) => quote && passageKey(quote) === key).length,
+      own: comments.some(({ id }) => desk.own.has(id)),
+      latest: comments.slice(0, LATEST).map((one) => rowOf(one, 0, false, false, { count: one.descendants, fresh: 0 })),
+    };
+    const known = before.get(key);
+    return known && samePassage(known, view) ? known : view;
+  });
+  const known = previous?.passages;
+  return known && sameRows(known, views) ? known : views;
+}
+
+/** What no server has acknowledged comes before all that was there. */
+function latestFirst(a: Comment, b: Comment): number {
+  return Number(b.revision === 0) - Number(a.revision === 0) || compareRoots('newest')(a, b);
+}
+
+function samePassage(a: PassageView, b: PassageView): boolean {
+  return (
+    a.count === b.count &&
+    a.own === b.own &&
+    (a.quote === b.quote || JSON.stringify(a.quote) === JSON.stringify(b.quote)) &&
+    sameRows(a.latest, b.latest)
+  );
+}
+
 function rowsByKey(view: ThreadView | undefined): ReadonlyMap<string, Row> {
   return new Map(view?.rows.map((row) => [row.key, row]));
 }
@@ -506,6 +597,6 @@ function sameRow(a: CommentRow, b: CommentRow): boolean {
   );
 }
 
-function sameRows(a: readonly Row[] | undefined, b: readonly Row[]): boolean {
+function sameRows(a: readonly unknown[] | undefined, b: readonly unknown[]): boolean {
   return a !== undefined && a.length === b.length && a.every((row, index) => row === b[index]);
 }

@@ -38,7 +38,8 @@ export function takeNews(
     if (!before || comments.has(id)) continue;
     if (waiting.delete(id)) continue;
     kept.add(id);
-    comments.set(id, { ...before, state: 'deleted', author: null, text: '', up: 0, down: 0 });
+    const { quote: _, ...rest } = before;
+    comments.set(id, { ...rest, state: 'deleted', author: null, text: '', up: 0, down: 0 });
   }
   return { thread: { ...merged, comments }, shown: { ...next, waiting, kept } };
 }
@@ -102,4 +103,16 @@ export function showListed(shown: Shown, comments: readonly Comment[]): Shown {
   if (!comments.some(({ id }) => shown.waiting.has(id))) return shown;
   const listed = new Set(comments.map(({ id }) => id));
   return { ...shown, waiting: new Set([...shown.waiting].filter((id) => !listed.has(id))) };
+}
+
+/** What is only shown beside the thread, in a popover, is news in the thread as if it had been told. */
+export function showBeside(
+  shown: Shown,
+  before: Thread,
+  comments: readonly Comment[],
+  isOwn: (id: string) => boolean,
+): Shown {
+  const known = before.info?.revision ?? Infinity;
+  const fresh = comments.filter(({ id, revision }) => revision > known && !before.comments.has(id) && !isOwn(id));
+  return fresh.length === 0 ? shown : { ...shown, waiting: new Set([...shown.waiting, ...fresh.map(({ id }) => id)]) };
 }

@@ -4,6 +4,7 @@
  * lays on top of the server's word.
  */
 import type { Mention, ThreadKey, Vote } from './comment.ts';
+import type { Quote } from './quote.ts';
 
 interface Asked {
   /** A UUID. On our server a posted comment keeps it as its own id, so that a row never changes its key. */
@@ -22,6 +23,8 @@ export interface PostOperation extends Asked {
   readonly mentions: readonly Mention[];
   /** The site's consent line was ticked; absent where there was none. */
   readonly consent?: true;
+  /** The passage it is about; only without a parent (I-3). */
+  readonly quote?: Quote;
 }
 
 export interface EditOperation extends Asked {

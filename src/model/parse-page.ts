@@ -3,6 +3,7 @@
  * depth: no input, however deep, makes these functions recurse.
  */
 import type { Author, Comment, CommentState, Gap, Mention, Page, Role, Rules, ThreadInfo } from './comment.ts';
+import type { Quote } from './quote.ts';
 
 export class ParseError extends Error {
   constructor(path: string, expected: string) {
@@ -128,6 +129,8 @@ export const comment = object<Comment>({
   descendants: withDefault(number, 0),
   revision: number,
   mentions: optional(list(mention)),
+  // As it came: `parse.ts` looks at it, after the first picture.
+  quote: (value) => value as Quote,
 });
 
 const rules = object<Rules>({
@@ -143,7 +146,13 @@ const rules = object<Rules>({
   consent: nullable(string),
 });
 
-export const info = object<ThreadInfo>({ epoch: string, revision: number, count: number, rules });
+export const info = object<ThreadInfo>({
+  epoch: string,
+  revision: number,
+  count: number,
+  rules,
+  inline: optional(number),
+});
 
 const page = object<Page>({
   info,

@@ -2,11 +2,11 @@
  * The gate for whatever arrives from network, disk or another tab: `unknown` goes in, our types come out, or a
  * `ParseError` says where it was not what we asked for. What a page consists of stands in `parse-page.ts`.
  */
-import type { Changes, Comment, Mine, ThreadKey } from './comment.ts';
+import type { Changes, Comment, Mine, Page, Passage, Passages, ThreadKey } from './comment.ts';
 import type { Delivery, Operation, QueuedOperation } from './operation.ts';
 import {
   boolean,
-  comment,
+  comment as firstComment,
   fieldsOf,
   id,
   info,
@@ -17,13 +17,22 @@ import {
   object,
   oneOf,
   optional,
+  parsePage as parseFirstPage,
   string,
   table,
   withDefault,
   type Read,
 } from './parse-page.ts';
+import { parseQuote, readQuote } from './parse-quote.ts';
 
-export { ParseError, parseComment, parsePage } from './parse-page.ts';
+export { ParseError } from './parse-page.ts';
+
+/** As for the first picture, and its quote looked at: a reply has none. */
+const comment: Read<Comment> = (value, path) => {
+  const { quote: told, ...rest } = firstComment(value, path);
+  const quote = rest.parentId === null ? readQuote(told) : undefined;
+  return quote ? { ...rest, quote } : rest;
+};
 
 const changes = object<Changes>({
   info,
@@ -37,6 +46,24 @@ const mine = object<Mine>({
   voteCounter: withDefault(number, 0),
   own: table(object<{ editableUntil: number | null }>({ editableUntil: nullable(number) })),
   unpublished: withDefault(list(comment), []),
+});
+
+const passages = object<Passages>({
+  info,
+  passages: (value, path) =>
+    list(fieldsOf)(value, path).flatMap((one): Passage[] => {
+      const quote = readQuote(one['quote']); // Of a newer version, or broken: the others are still there.
+      return quote
+        ? [
+            {
+              key: id(one['key'], `${path}.key`),
+              quote,
+              count: number(one['count'], `${path}.count`),
+              revision: number(one['revision'], `${path}.revision`),
+            },
+          ]
+        : [];
+    }),
 });
 
 /** The shape of `Answer` in adapters/adapter.ts, which model may not know. */
@@ -84,6 +111,7 @@ const operations = {
     }),
     mentions: withDefault(list(mention), []),
     consent: (value) => (value === true ? true : undefined),
+    quote: optional(parseQuote),
   }),
   edit: object<Extract<Operation, { kind: 'edit' }>>({
     ...asked,
@@ -154,6 +182,12 @@ const queuedOperation = object<QueuedOperation>({
   saved: withDefault(boolean, true),
 });
 
+export const parseComment = (value: unknown): Comment => comment(value, 'comment');
+export const parsePage = (value: unknown): Page => {
+  const page = parseFirstPage(value);
+  return { ...page, comments: page.comments.map((one) => comment(one, 'comment')) };
+};
+export const parsePassages = (value: unknown): Passages => passages(value, '');
 export const parseChanges = (value: unknown): Changes => changes(value, '');
 export const parseNews = (value: unknown): NewsShape => news(value, '');
 export const parseMine = (value: unknown): Mine => mine(value, '');

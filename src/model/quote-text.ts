@@ -4,6 +4,7 @@
  */
 
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- Tables made here side by side: an index into one is an index into all. */
+import { hashOf } from './hash.ts';
 
 /** A text without the differences that editors and typesetters make, and the way back to the text as it is. */
 export interface FoldedText {
@@ -143,18 +144,6 @@ export function wordBoundary(text: string, at: number, towards: 1 | -1): number 
 }
 
 const REACH = 48;
-
-/** Two 32-bit FNV-1a hashes side by side: tells texts apart, keeps no secrets. */
-export function hashOf(text: string): string {
-  let one = 0x811c9dc5;
-  let two = 0x01000193;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    one = Math.imul(one ^ unit, 0x01000193);
-    two = Math.imul(two ^ unit, 0x85ebca6b);
-  }
-  return [one, two].map((it) => (it >>> 0).toString(16).padStart(8, '0')).join('');
-}
 
 /** A text ready to be searched; make it once and ask for as many quotes as there are. */
 export interface PreparedText {

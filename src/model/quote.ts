@@ -5,7 +5,8 @@
  */
 import { findPlaces, needleFor } from './quote-align.ts';
 import type { Needle } from './quote-align.ts';
-import { hashOf, prepareInSteps, wordBoundary } from './quote-text.ts';
+import { hashOf } from './hash.ts';
+import { prepareInSteps, wordBoundary } from './quote-text.ts';
 import type { PreparedText } from './quote-text.ts';
 
 export { prepareInSteps, prepareText } from './quote-text.ts';
@@ -44,6 +45,8 @@ export interface Quote {
   readonly lookalike: number;
   /** Id of the author's element around the passage, which is asked first, where there was one. */
   readonly marker?: string;
+  /** What the author asked about the passage at that time (I-1); text, at most 1,000 characters. */
+  readonly question?: string;
 }
 
 /**

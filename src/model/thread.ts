@@ -2,8 +2,24 @@
  * The server's last word on a thread, as far as this device knows it, and how an answer is merged into it. Newer revisions
  * win whatever the order of arrival; nothing here knows of operations that are still on their way: those the fold adds.
  */
-import type { Changes, Comment, Cursor, Gap, Mine, Order, Page, ThreadInfo, ThreadKey, Vote } from './comment.ts';
+import type {
+  Changes,
+  Comment,
+  Cursor,
+  Filter,
+  Gap,
+  Mine,
+  Order,
+  Page,
+  Passage,
+  Passages,
+  ThreadInfo,
+  ThreadKey,
+  Vote,
+} from './comment.ts';
 import type { Operation } from './operation.ts';
+import type { Quote } from './quote.ts';
+import { matches, passageKey, sameFilter } from './passage.ts';
 import { compareRoots } from './sort.ts';
 
 /** The top-level comments that were loaded, from the first of an order on. */
@@ -22,6 +38,10 @@ export interface Thread {
   readonly info: ThreadInfo | null;
   readonly comments: ReadonlyMap<string, Comment>;
   readonly window: Window | null;
+  /** The same of one filter, as of a revision; not kept on disk. */
+  readonly filtered: { readonly filter: Filter; readonly window: Window; readonly revision: number } | null;
+  /** Null until somebody asked for them. */
+  readonly passages: Passages | null;
   readonly gaps: Readonly<Record<string, Gap>>;
   readonly mine: Mine | null;
   /** By id: since which revision an own comment is gone without a trace. An older list may still name it (FAULTS B11). */
@@ -38,6 +58,8 @@ export function emptyThread(key: ThreadKey): Thread {
     info: null,
     comments: new Map(),
     window: null,
+    filtered: null,
+    passages: null,
     gaps: {},
     mine: null,
     gone: {},
@@ -49,7 +71,9 @@ export function emptyThread(key: ThreadKey): Thread {
 
 /** What a page is, by what was asked. */
 export type Asked =
-  | { readonly want: 'roots'; readonly order: Order; readonly after: Cursor | null }
+  | { readonly want: 'roots'; readonly order: Order; readonly after: Cursor | null; readonly filter?: Filter | null }
+  /** The latest on a passage: comments beside the windows. */
+  | { readonly want: 'passage' }
   | { readonly want: 'replies'; readonly rootId: string }
   | { readonly want: 'around'; readonly id: string };
 
@@ -88,7 +112,8 @@ export function sameComment(a: Comment, b: Comment): boolean {
       a.author?.website === b.author?.website &&
       a.author?.picture === b.author?.picture &&
       (a.author === null) === (b.author === null) &&
-      JSON.stringify(a.mentions ?? []) === JSON.stringify(b.mentions ?? []))
+      JSON.stringify(a.mentions ?? []) === JSON.stringify(b.mentions ?? []) &&
+      (a.quote === b.quote || JSON.stringify(a.quote) === JSON.stringify(b.quote)))
   );
 }
 
@@ -116,7 +141,9 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
     };
   }
 
-  const replaces = asked.want === 'roots' && asked.after === null;
+  const filter = asked.want === 'roots' ? (asked.filter ?? null) : null;
+  const isBeside = asked.want === 'passage' || filter !== null;
+  const replaces = asked.want === 'roots' && asked.after === null && !isBeside;
   const comments = new Map<string, Comment>();
   for (const comment of base.comments.values()) {
     // A first page says what there is. Only what is newer than it (an answer that overtook it) stays beside it (B10, B11).
@@ -130,15 +157,19 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
 
   const gaps: Record<string, Gap> = replaces ? {} : { ...base.gaps };
   if (asked.want === 'replies') delete gaps[asked.rootId];
-  Object.assign(gaps, page.gaps);
+  for (const [rootId, gap] of Object.entries(page.gaps)) {
+    // Of a branch that is here already, more may have been loaded than came with this page.
+    if (!isBeside || !base.comments.has(rootId)) gaps[rootId] = gap;
+  }
 
   return {
     ...base,
-    info: laterInfo(base.info, page.info),
+    // What else has changed by then is not here yet: the changes since what is known tell it.
+    info: isBeside && base.info ? base.info : laterInfo(base.info, page.info),
     comments,
     gaps,
-    window: asked.want === 'roots' ? extendWindow(replaces ? null : base.window, page, asked.order) : base.window,
-    gone: stillGone(base.gone, page.info.revision),
+    ...(asked.want === 'roots' && windowsAfter(base, page, asked, filter)),
+    gone: isBeside ? base.gone : stillGone(base.gone, page.info.revision),
     markup: page.markup || (base.markup && !replaces),
     fetchedAt,
   };
@@ -148,6 +179,39 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
 function stillGone(gone: Thread['gone'], revision: number): Thread['gone'] {
   const left = Object.entries(gone).filter(([, since]) => since > revision);
   return left.length === Object.keys(gone).length ? gone : Object.fromEntries(left);
+}
+
+function windowsAfter(
+  base: Thread,
+  page: Page,
+  { order, after }: { readonly order: Order; readonly after: Cursor | null },
+  filter: Filter | null,
+): Pick<Thread, 'window' | 'filtered'> {
+  if (filter === null) {
+    // What a new first page no longer holds would be missing behind the filter, too.
+    const filtered = after === null ? null : base.filtered;
+    return { window: extendWindow(after === null ? null : base.window, page, order), filtered };
+  }
+  const known = after !== null && base.filtered && sameFilter(base.filtered.filter, filter) ? base.filtered : null;
+  return {
+    window: base.window,
+    filtered: {
+      filter,
+      window: extendWindow(known?.window ?? null, page, order),
+      revision: known?.revision ?? page.info.revision,
+    },
+  };
+}
+
+/** The top-level comments to page through now; null where the backend has to be asked for them first. */
+export function windowOf(thread: Thread, order: Order, filter: Filter | null): Window | null {
+  const { window, filtered } = thread;
+  if (filter === null) return window?.order === order ? window : null;
+  if (filtered?.window.order === order && sameFilter(filtered.filter, filter)) return filtered.window;
+  // Who has the whole thread has all that the filter would bring.
+  if (window?.next !== null) return null;
+  const isIn = (id: string): boolean => matches(thread.comments.get(id) ?? {}, filter);
+  return { ...window, order, roots: window.roots.filter(isIn), pinned: window.pinned.filter(isIn) };
 }
 
 function extendWindow(known: Window | null, page: Page, order: Order): Window {
@@ -173,7 +237,11 @@ export function mergeChanges(thread: Thread, changes: Changes, fetchedAt: number
     if (known && known.revision <= changes.info.revision) comments.delete(id);
   }
   const window = thread.window && { ...thread.window, ...pinnedNow(thread.window, comments) };
-  return { ...thread, info: laterInfo(thread.info, changes.info), comments, window, fetchedAt };
+  const filtered = thread.filtered && {
+    ...thread.filtered,
+    window: { ...thread.filtered.window, ...pinnedNow(thread.filtered.window, comments) },
+  };
+  return { ...thread, info: laterInfo(thread.info, changes.info), comments, window, filtered, fetchedAt };
 }
 
 /** A comment that was pinned or unpinned moves between the two lists of the window. */
@@ -182,6 +250,12 @@ function pinnedNow(window: Window, comments: ReadonlyMap<string, Comment>): Pick
   const pinned = [...window.pinned.filter(isPinned), ...window.roots.filter(isPinned)];
   const roots = [...window.roots, ...window.pinned].filter((id) => !isPinned(id));
   return { pinned, roots };
+}
+
+export function mergePassages(thread: Thread, passages: Passages): Thread {
+  const known = thread.passages?.info;
+  const isStale = known?.epoch === passages.info.epoch && known.revision > passages.info.revision;
+  return isOtherHistory(thread, passages.info) || isStale ? thread : { ...thread, passages };
 }
 
 export function mergeMine(thread: Thread, mine: Mine): Thread {
@@ -219,13 +293,20 @@ export function mergeAnswer(
   const unpublished = mine.unpublished.filter((comment) => comment.id !== id);
   if (after && !isPublic) unpublished.push(after);
 
+  const quote = after?.quote ?? before?.quote;
+  const { info } = thread;
   return {
     ...thread,
     comments,
     info:
-      thread.info && !isCounted && change !== 0
-        ? { ...thread.info, count: Math.max(0, thread.info.count + change) }
-        : thread.info,
+      info && !isCounted && change !== 0
+        ? {
+            ...info,
+            count: Math.max(0, info.count + change),
+            ...(quote && info.inline !== undefined && { inline: Math.max(0, info.inline + change) }),
+          }
+        : info,
+    passages: quote && change !== 0 ? countedOn(thread.passages, quote, change, answer.revision) : thread.passages,
     linked:
       thread.linked && after
         ? { ...thread.linked, comments: thread.linked.comments.map((one) => (one.id === id ? after : one)) }
@@ -252,6 +333,16 @@ function addToBranch(comments: Map<string, Comment>, comment: Comment | undefine
   }
 }
 
+/** A passage counts one more or less, unless the list is later than that. */
+function countedOn(known: Passages | null, quote: Quote, change: number, revision: number): Passages | null {
+  if (known === null || known.info.revision >= revision) return known;
+  const key = passageKey(quote);
+  const before: Passage = known.passages.find((one) => one.key === key) ?? { key, quote, count: 0, revision };
+  const others = known.passages.filter((one) => one.key !== key);
+  const count = before.count + change;
+  return { ...known, passages: count > 0 ? [{ ...before, count, revision }, ...others] : others };
+}
+
 function withVote(votes: Mine['votes'], id: string, value: Vote): Mine['votes'] {
   const { [id]: _, ...others } = votes;
   return value === 'none' ? others : { ...others, [id]: value };
@@ -261,13 +352,22 @@ function withVote(votes: Mine['votes'], id: string, value: Vote): Mine['votes'] 
  * Top-level comments in an order, as far as they are known: the whole window, and what came since and belongs to its
  * part of the thread. Pinned ones are apart.
  */
-export function orderedRoots(thread: Thread, order: Order): readonly string[] {
-  const { window } = thread;
+export function orderedRoots(thread: Thread, order: Order, filter: Filter | null = null): readonly string[] {
+  const { filtered } = thread;
+  const window = windowOf(thread, order, filter);
   const compare = compareRoots(order);
   const known: Comment[] = [];
-  for (const comment of thread.comments.values()) if (comment.parentId === null && !comment.pinned) known.push(comment);
+  for (const comment of thread.comments.values()) {
+    if (comment.parentId === null && !comment.pinned && matches(comment, filter)) known.push(comment);
+  }
   known.sort(compare);
-  if (!window || window.next === null || window.order !== order) return known.map((comment) => comment.id);
+  if (filter !== null && filtered !== null && window === filtered.window) {
+    // A filtered page says what there is, as a first page does; what is newer stays beside it.
+    const listed = new Set(window.roots);
+    const isThere = (one: Comment): boolean => listed.has(one.id) || one.revision > filtered.revision;
+    known.splice(0, known.length, ...known.filter(isThere));
+  }
+  if (!window || window.next === null) return known.map((comment) => comment.id);
   // Behind the last one of the window lies what was not loaded: a comment from there would stand before its neighbours.
   const inWindow = new Set(window.roots);
   let end = known.length;

@@ -2,8 +2,9 @@
  * What the screen draws: the result of the fold. Elements read these and nothing else of a thread; an object here that
  * is the same as before has not changed, and its row is not drawn again.
  */
-import type { Comment, Order, Rules, Vote } from './comment.ts';
+import type { Comment, Filter, Order, Rules, Vote } from './comment.ts';
 import type { Delivery, QueuedOperation } from './operation.ts';
+import type { Quote } from './quote.ts';
 
 /** One operation on its way, as its row tells the reader (FAULTS, invariant T). */
 export interface Pending {
@@ -67,6 +68,22 @@ export interface GapRow {
 
 export type Row = CommentRow | GapRow;
 
+/** A passage of the article that has comments, for its highlight, its button and its popover. */
+export interface PassageView {
+  /** As `passageKey` of its quote; `markerKey` of the author's element. */
+  readonly key: string;
+  readonly quote: Quote;
+  /** Its published comments, and the reader's own that are on their way. 0 where only its writer sees one (held, refused). */
+  readonly count: number;
+  /** The reader has written on it. */
+  readonly own: boolean;
+  /**
+   * The latest three top-level comments on it that this device knows, newest first, as rows without their replies; right
+   * once `loadPassage` has answered.
+   */
+  readonly latest: readonly CommentRow[];
+}
+
 /** Why the thread could not be refreshed: a key of the messages (`problem.KIND`). */
 export type Problem =
   /** The network or the server can't be reached. */
@@ -117,4 +134,13 @@ export interface ThreadView {
   readonly unread?: number;
   /** Whether news come by themselves; absent while that is not known, and where the backend can't tell any. */
   readonly live?: 'on' | 'paused';
+  /** Only these top-level comments are shown, with their replies (I-4); absent: all. */
+  readonly filter?: Filter;
+  /** Comments on passages, own unsent ones included: the filter is offered above 0. Absent before the first picture. */
+  readonly inline?: number;
+  /**
+   * Passages with comments: as the backend told when `loadPassages` asked, else those of the comments on this device, own
+   * unsent ones always. Absent before the first picture.
+   */
+  readonly passages?: readonly PassageView[];
 }

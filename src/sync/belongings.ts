@@ -3,11 +3,12 @@
  * who they said they are. And how all of it goes again (R-14).
  */
 import type { Mention, ThreadKey } from '../model/comment.ts';
+import { readQuote } from '../model/parse-quote.ts';
 import type { Ambient } from './ambient.ts';
 import type { Database, Key, Row } from './database.ts';
 import { mark } from './kept.ts';
 import { fields, siteKinds, siteRow, text } from './records.ts';
-import type { Draft, DraftPlace, Remembered } from './store.ts';
+import type { Draft, DraftPlace, PassageDraft, Remembered } from './store.ts';
 
 /** 32 random bytes, base64url (S-4). Whoever has it owns the comments written with it. */
 export function makeToken(world: Ambient): string {
@@ -25,8 +26,27 @@ export const draftKey = (thread: ThreadKey, place: DraftPlace): Key => [
 
 export async function readDraft(database: Database, thread: ThreadKey, place: DraftPlace): Promise<Draft | null> {
   const [row] = await database.rows(draftKey(thread, place));
-  const stored = fields(row?.[1]);
+  return draftOf(row?.[1]);
+}
+
+const passagePlace = 'passage ';
+
+export async function readPassageDrafts(database: Database, thread: ThreadKey): Promise<readonly PassageDraft[]> {
+  const rows = await database.rows([...siteRow('draft', thread), thread.page]);
+  return rows
+    .flatMap(([key, value]): PassageDraft[] => {
+      const place = key.at(-1) ?? '';
+      const draft = place.startsWith(passagePlace) ? draftOf(value) : null;
+      const quote = draft?.quote;
+      return quote ? [{ key: place.slice(passagePlace.length), draft: { ...draft, quote } }] : [];
+    })
+    .sort((a, b) => b.draft.savedAt - a.draft.savedAt);
+}
+
+function draftOf(value: unknown): Draft | null {
+  const stored = fields(value);
   if (!text(stored['text'])) return null;
+  const quote = readQuote(stored['quote']);
   const optional = (name: 'name' | 'email' | 'website') => (text(stored[name]) ? { [name]: stored[name] } : {});
   return {
     text: text(stored['text']),
@@ -35,6 +55,7 @@ export async function readDraft(database: Database, thread: ThreadKey, place: Dr
     ...optional('website'),
     ...(Array.isArray(stored['mentions']) ? { mentions: stored['mentions'].map(mention) } : {}),
     ...(typeof stored['before'] === 'string' ? { before: stored['before'] } : {}),
+    ...(quote && { quote }),
     savedAt: Number(stored['savedAt']) || 0,
   };
 }

@@ -5,6 +5,7 @@
 import type { Answer } from '../adapters/adapter.ts';
 import type { Comment, Gap, ThreadKey } from '../model/comment.ts';
 import { targetOf, type Operation } from '../model/operation.ts';
+import type { Quote } from '../model/quote.ts';
 import { mergeAnswer, type Thread } from '../model/thread.ts';
 import { threadOrder } from '../model/tree.ts';
 import { isFull, type Database, type Key, type Row } from './database.ts';
@@ -29,6 +30,8 @@ function writeCached(thread: Thread): unknown {
     markup: thread.markup,
     order: window?.order ?? null,
     gone: thread.gone,
+    passages: thread.passages && [...thread.passages.passages],
+    passagesRevision: thread.passages?.info.revision ?? 0,
     mine: thread.mine && { ...thread.mine, unpublished: [...thread.mine.unpublished] },
     fetchedAt: thread.fetchedAt,
   };
@@ -86,8 +89,13 @@ function trim(thread: Thread) {
 /** Roughly: what matters is that twenty thousand long comments don't stay. */
 function sizeOf(thread: Thread): number {
   let size = 1000;
-  for (const comment of thread.comments.values()) size += 400 + 2 * comment.text.length;
+  for (const { text, quote } of thread.comments.values()) size += 400 + 2 * text.length + sizeOfQuote(quote);
+  for (const { quote } of thread.passages?.passages ?? []) size += 100 + sizeOfQuote(quote);
   return size;
+}
+
+function sizeOfQuote(quote: Quote | undefined): number {
+  return quote ? 2 * JSON.stringify(quote).length : 0;
 }
 
 interface Use {

@@ -6,7 +6,7 @@
 import type { Answer } from '../adapters/adapter.ts';
 import type { ThreadKey } from '../model/comment.ts';
 import type { QueuedOperation } from '../model/operation.ts';
-import { parseAnswer, parseMine, parsePage, parseQueuedOperation } from '../model/parse.ts';
+import { parseAnswer, parseMine, parsePage, parsePassages, parseQueuedOperation } from '../model/parse.ts';
 import { ORDERS } from '../model/sort.ts';
 import { emptyThread, type Thread } from '../model/thread.ts';
 import type { Database, Key, Row } from './database.ts';
@@ -72,9 +72,13 @@ export function readCached(key: ThreadKey, value: unknown): Thread | null {
     // The same gate as for an answer of the backend: a page has all these fields.
     const { info, comments, roots, pinned, next, left, gaps, markup } = parsePage(stored);
     const order = ORDERS.find((one) => one === stored['order']);
+    const { passages: told, passagesRevision } = stored;
     return {
       ...emptyThread(key),
       info,
+      passages: told
+        ? parsePassages({ passages: told, info: { ...info, revision: Number(passagesRevision) || 0 } })
+        : null,
       comments: new Map(comments.map((comment) => [comment.id, comment])),
       window: order ? { order, roots, pinned, next, left } : null,
       gaps,

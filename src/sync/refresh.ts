@@ -3,8 +3,8 @@
  * or when nobody waits for it any more; an adapter that never settles is given up (FAULTS C3).
  */
 import type { Adapter, ListOptions } from '../adapters/adapter.ts';
-import type { Changes, Mine, Page, ThreadKey } from '../model/comment.ts';
-import { parseChanges, parseMine, parsePage } from '../model/parse.ts';
+import type { Changes, Filter, Mine, Page, Passages, ThreadKey } from '../model/comment.ts';
+import { parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
 import type { Ambient } from './ambient.ts';
 
 /** A little more than an adapter's own limit, which names the reason. */
@@ -12,13 +12,14 @@ const watchdog = 15_000;
 
 /** What of a page is asked for. */
 export type Wanted =
-  | { readonly want: 'roots'; readonly after?: string }
+  | { readonly want: 'roots'; readonly after?: string; readonly filter?: Filter }
   | { readonly want: 'replies'; readonly rootId: string; readonly after: string }
   | { readonly want: 'around'; readonly id: string };
 
 export interface Refresh {
   page(wanted: Wanted, options: Pick<ListOptions, 'order' | 'limit'>): Promise<Page>;
   changes(since: { readonly epoch: string; readonly revision: number }): Promise<Changes>;
+  passages(): Promise<Passages>;
   mine(token: string, userToken: string | null): Promise<Mine>;
   /** Ends what is under way. */
   stop(): void;
@@ -50,6 +51,7 @@ export function makeRefresh(world: Ambient, adapter: Adapter, key: ThreadKey): R
     page: (wanted, { order, limit }) =>
       ask((signal) => adapter.list({ ...key }, { ...wanted, order, limit, signal }), parsePage),
     changes: (since) => ask(async (signal) => adapter.changes?.({ ...key }, { ...since }, { signal }), parseChanges),
+    passages: () => ask(async (signal) => adapter.passages?.({ ...key }, { signal }), parsePassages),
     mine: (token, userToken) =>
       ask(
         async (signal) =>

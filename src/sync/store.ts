@@ -3,8 +3,9 @@
  * `thread-store.ts` implements it, `threads.ts` hands it out.
  */
 import type { Capabilities } from '../adapters/adapter.ts';
-import type { Comment, Mention, Order, ThreadKey } from '../model/comment.ts';
+import type { Comment, Filter, Mention, Order, ThreadKey } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Quote } from '../model/quote.ts';
 import type { ThreadView } from '../model/view.ts';
 
 /** What a reader began to write. Kept for a page and a place in it until the words are safe elsewhere (R-5). */
@@ -17,11 +18,19 @@ export interface Draft {
   readonly mentions?: readonly Mention[];
   /** For an edit: the text it began from, so that a change in the meantime is seen (FAULTS G5). */
   readonly before?: string;
+  /** For a passage: what it is about, so that both come back together. */
+  readonly quote?: Quote;
   readonly savedAt: number;
 }
 
-/** Where a draft belongs: a new comment, a reply to one, an edit of one. */
-export type DraftPlace = 'new' | `reply ${string}` | `edit ${string}`;
+/** Where a draft belongs: a new comment, a reply to one, an edit of one, a new comment on the passage of this key. */
+export type DraftPlace = 'new' | `reply ${string}` | `edit ${string}` | `passage ${string}`;
+
+/** A draft on a passage, with the key of the passage. */
+export interface PassageDraft {
+  readonly key: string;
+  readonly draft: Draft & { readonly quote: Quote };
+}
 
 /** Who the reader said to be, remembered only when ticked (R-14). */
 export interface Remembered {
@@ -69,6 +78,15 @@ export interface ThreadStore {
   /** First page: from the cache at once where it has one, and from the backend behind. Repeating it refreshes; what is new waits. */
   load(): Promise<void>;
   setOrder(order: Order): void;
+  /**
+   * Shows only some top-level comments, at once as far as they are on this device, and asks the backend for them; null
+   * shows all again. What the reader writes while it is on is shown in any case. Nothing happens without `can.quotes`.
+   */
+  setFilter(filter: Filter | null): void;
+  /** Asks for all passages of the page (`view.passages`), and from then on again whenever the thread has changed. */
+  loadPassages(): Promise<void>;
+  /** Asks for the latest three comments on a passage (`view.passages[…].latest`); false where they could not be had. */
+  loadPassage(key: string): Promise<boolean>;
   loadMore(): Promise<void>;
   /** Up to 1,000 comments (R-3). */
   loadAll(): Promise<void>;
@@ -81,6 +99,8 @@ export interface ThreadStore {
   live(act: LiveAct): Promise<string | null>;
 
   readDraft(place: DraftPlace): Promise<Draft | null>;
+  /** All drafts on passages of this page, newest first: what a reader had begun before a reload. */
+  readPassageDrafts(): Promise<readonly PassageDraft[]>;
   /** An empty text deletes it. */
   writeDraft(place: DraftPlace, draft: Draft): Promise<void>;
   readRemembered(): Promise<Remembered | null>;

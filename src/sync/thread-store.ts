@@ -4,12 +4,12 @@
  * page; whatever a reader does comes from `writing.ts`, which follows at once after that picture.
  */
 import type { Adapter } from '../adapters/adapter.ts';
-import type { Page, ThreadKey } from '../model/comment.ts';
+import type { Filter, Page, ThreadKey } from '../model/comment.ts';
 import { fold, nothingShown, showAll, showOwn, type Shown, type Status } from '../model/fold.ts';
 import { takeNews } from '../model/news.ts';
 import type { Operation, QueuedOperation } from '../model/operation.ts';
 import { parseOperation } from '../model/parse.ts';
-import { emptyThread, mergePage, type Thread } from '../model/thread.ts';
+import { emptyThread, mergePage, windowOf, type Thread } from '../model/thread.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Ambient } from './ambient.ts';
 import type { Database } from './database.ts';
@@ -67,6 +67,9 @@ type Late =
   | 'retry'
   | 'discard'
   | 'setOrder'
+  | 'setFilter'
+  | 'loadPassages'
+  | 'loadPassage'
   | 'loadMore'
   | 'loadAll'
   | 'loadReplies'
@@ -74,6 +77,7 @@ type Late =
   | 'showLinked'
   | 'live'
   | 'readDraft'
+  | 'readPassageDrafts'
   | 'writeDraft'
   | 'readRemembered'
   | 'writeRemembered'
@@ -212,30 +216,35 @@ export function makeThreadStore(
     open.redrawSoon();
     await opened;
     const before = open.thread;
-    const { order } = open.shown;
+    const { order, filter } = open.shown;
     const { info } = before;
     const here = order === settings.order ? given : null;
     given = null;
-    try {
-      const isKnown = open.isFresh && can.changes && info && before.window?.order === order;
-      const changes = isKnown ? await refresh.changes(info) : null;
-      const page =
-        changes && !changes.tooOld && changes.info.epoch === info?.epoch
-          ? null
-          : (here?.page ?? (await refresh.page({ want: 'roots' }, { order, limit: settings.pageSize })));
-      if (open.isClosed || question !== open.question) return;
-      if (page)
-        open.thread = mergePage(
-          open.thread,
-          page,
-          { want: 'roots', order, after: null },
-          here?.fetchedAt ?? world.now(),
-        );
-      // News wait until the reader asks for them: nothing that stands there is moved.
-      else if (changes) Object.assign(open, takeNews(open, changes, open.isOwn, world.now()));
-      if (page) open.shown = showAll(open.thread, open.shown, order);
+    const isOver = (): boolean => open.isClosed || question !== open.question;
+    /** The first page of all, or of what the filter leaves. */
+    const askPage = async (only: Filter | null, known: Given | null): Promise<void> => {
+      const wanted = { want: 'roots', ...(only && { filter: only }) } as const;
+      const page = known?.page ?? (await refresh.page(wanted, { order, limit: settings.pageSize }));
+      if (isOver()) return;
+      const asked = { want: 'roots', order, after: null, filter: only } as const;
+      open.thread = mergePage(open.thread, page, asked, known?.fetchedAt ?? world.now());
       open.isFresh = true;
-      const idle = page ? { more: 'idle' as const, gaps: {}, behind: 0 } : {};
+    };
+    try {
+      const isKnown = open.isFresh && can.changes && info && windowOf(before, order, filter) !== null;
+      const changes = isKnown ? await refresh.changes(info) : null;
+      if (changes && isOver()) return;
+      const hasChanges = changes !== null && !changes.tooOld && changes.info.epoch === info?.epoch;
+      // News wait until the reader asks for them: nothing that stands there is moved.
+      if (hasChanges) Object.assign(open, takeNews(open, changes, open.isOwn, world.now()));
+      else {
+        // What stands beside the filter must not be older than it: without it, it is shown again at once.
+        if (filter === null || !open.isFresh) await askPage(null, here);
+        if (filter !== null && !isOver()) await askPage(filter, null);
+        if (isOver()) return;
+        open.shown = showAll(open.thread, open.shown, order);
+      }
+      const idle = hasChanges ? {} : { more: 'idle' as const, gaps: {}, behind: 0 };
       open.status = { ...open.status, ...idle, phase: 'ready', problem: null, refreshing: false, fromCache: false };
     } catch (error) {
       if (open.isClosed || question !== open.question) return;
@@ -315,6 +324,9 @@ export function makeThreadStore(
     retry: late('retry'),
     discard: late('discard'),
     setOrder: late('setOrder'),
+    setFilter: late('setFilter'),
+    loadPassages: late('loadPassages'),
+    loadPassage: late('loadPassage'),
     loadMore: late('loadMore'),
     loadAll: late('loadAll'),
     loadReplies: late('loadReplies'),
@@ -322,6 +334,7 @@ export function makeThreadStore(
     showLinked: late('showLinked'),
     live: late('live'),
     readDraft: late('readDraft'),
+    readPassageDrafts: late('readPassageDrafts'),
     writeDraft: late('writeDraft'),
     readRemembered: late('readRemembered'),
     writeRemembered: late('writeRemembered'),

@@ -2,13 +2,22 @@
  * What a page needs of `sync` beyond the first picture: the outbox with its tabs, copies on this device, and everything a
  * reader does with a thread, from a vote to *Load more* and *Forget me here*.
  */
-import type { Comment, ThreadKey } from '../model/comment.ts';
+import type { Comment, Filter, ThreadKey } from '../model/comment.ts';
 import { showAll, showMore, showOwn, type Status } from '../model/fold.ts';
-import { showBelow, showListed } from '../model/news.ts';
+import { showBelow, showBeside, showListed } from '../model/news.ts';
 import type { Operation } from '../model/operation.ts';
-import { mergeAnswer, mergeMine, mergePage, type Asked, type Thread } from '../model/thread.ts';
+import { passageKey, sameFilter } from '../model/passage.ts';
+import {
+  mergeAnswer,
+  mergeMine,
+  mergePage,
+  mergePassages,
+  windowOf,
+  type Asked,
+  type Thread,
+} from '../model/thread.ts';
 import type { Ambient } from './ambient.ts';
-import { draftKey, forgetSite, readDraft, readRemembered } from './belongings.ts';
+import { draftKey, forgetSite, readDraft, readPassageDrafts, readRemembered } from './belongings.ts';
 import { writeCache } from './cache.ts';
 import type { Database, Row } from './database.ts';
 import { makeLive } from './live.ts';
@@ -25,6 +34,8 @@ type LinkedState = NonNullable<Status['linked']>['state'];
 const mostLoaded = 1000;
 const loadStep = 50;
 const mostReplies = 100;
+/** A popover shows so many (I-2). */
+const latestOnPassage = 3;
 /** The same words for the same place within this time are one press too many (FAULTS F8). */
 const doublePress = 2000;
 
@@ -80,6 +91,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
   /** Asked for on this page: this page tells how they end, whichever tab sends them. */
   const asked = new Set<string>();
   let answers = 0;
+  let wantsPassages = false;
 
   const set = (changed: Partial<Status>): void => {
     open.status = { ...open.status, ...changed };
@@ -111,6 +123,20 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     }
   };
 
+  async function askPassages(): Promise<void> {
+    const passages = await refresh.passages().catch(() => null); // Those on this device are shown meanwhile.
+    if (!passages || open.isClosed) return;
+    open.thread = mergePassages(open.thread, passages);
+    open.redrawSoon();
+  }
+
+  /** Once asked for, they stay as new as the thread. */
+  async function followPassages(): Promise<void> {
+    const { info, passages } = open.thread;
+    const isBehind = !passages || passages.info.epoch !== info?.epoch || passages.info.revision < info.revision;
+    if (wantsPassages && isBehind) await askPassages();
+  }
+
   /** The reader's own comes after the picture, and only where there can be something of theirs (S-2). */
   async function askMine(): Promise<void> {
     const token = adapter.mine ? await outbox.token(key) : null;
@@ -128,6 +154,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
   async function afterLoad(before: Thread): Promise<void> {
     await askMine();
     live.begin();
+    await followPassages();
     await keepCopy();
     if (before.info && before.info.epoch !== open.thread.info?.epoch) await keepLost(before);
   }
@@ -138,9 +165,10 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       const comment = before.comments.get(id);
       const { mine, comments } = open.thread;
       if (!comment?.text || !mine || mine.own[id] || comments.has(id)) continue;
-      const { parentId, text, createdAt, author, mentions = [] } = comment;
+      const { parentId, text, createdAt, author, mentions = [], quote } = comment;
       const rootId = parentId && comment.rootId;
-      const operation = { kind: 'post', id, createdAt, parentId, rootId, text, mentions } as const;
+      const words = { text, mentions, ...(quote && { quote }) };
+      const operation = { kind: 'post', id, createdAt, parentId, rootId, ...words } as const;
       const row = rowOf({ ...operation, author: { name: author?.name ?? '' } });
       await outbox.add({ ...row, delivery: { state: 'refused', reason: 'lost' } }, null);
     }
@@ -164,19 +192,25 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
 
   /** A cursor from the cache may be stale, or its end: the backend's own first page comes before the second. */
   async function freshWindow() {
-    if (!open.isFresh || open.thread.window?.order !== open.shown.order) await open.load();
-    return open.isFresh ? open.thread.window : null;
+    const window = () => windowOf(open.thread, open.shown.order, open.shown.filter);
+    if (!open.isFresh || !window()) await open.load();
+    return open.isFresh ? window() : null;
   }
 
   async function loadMore(limit = settings.pageSize): Promise<boolean> {
     if (open.status.more === 'loading') return false;
     set({ more: 'loading' });
     const window = await freshWindow();
-    const { order } = open.shown;
+    const { order, filter } = open.shown;
     const after = window?.next ?? null;
     const isThere =
       window !== null &&
-      (after === null || (await ask({ want: 'roots', after }, { want: 'roots', order, after }, limit)));
+      (after === null ||
+        (await ask(
+          { want: 'roots', after, ...(filter && { filter }) },
+          { want: 'roots', order, after, filter },
+          limit,
+        )));
     if (isThere) open.shown = showMore(open.thread, open.shown);
     set({ more: isThere ? 'idle' : 'failed' });
     void keepCopy();
@@ -219,6 +253,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
         other.kind === 'post' &&
         other.text === operation.text &&
         other.parentId === operation.parentId &&
+        (other.quote && passageKey(other.quote)) === (operation.quote && passageKey(operation.quote)) &&
         Math.abs(other.createdAt - operation.createdAt) < doublePress,
     );
 
@@ -274,6 +309,33 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
       open.shown = isWhole ? showAll(open.thread, open.shown, order) : { ...open.shown, order };
       open.redraw();
       if (!isWhole) void open.load(true);
+    },
+    setFilter(filter) {
+      if (!can.quotes || sameFilter(open.shown.filter, filter)) return;
+      open.shown = showAll(open.thread, { ...open.shown, filter }, open.shown.order);
+      open.status = { ...open.status, more: 'idle' };
+      open.redraw();
+      if (!open.isFresh || !windowOf(open.thread, open.shown.order, filter)) void open.load(true);
+    },
+    async loadPassages() {
+      wantsPassages = can.quotes && adapter.passages !== undefined;
+      await followPassages();
+      void keepCopy();
+    },
+    async loadPassage(key) {
+      if (!can.quotes) return false;
+      const filter: Filter = { passage: key };
+      const asked = {
+        order: can.orders.includes('newest') ? 'newest' : open.shown.order,
+        limit: latestOnPassage,
+      } as const;
+      const page = await refresh.page({ want: 'roots', filter }, asked).catch(() => null);
+      if (!page || open.isClosed) return false;
+      const before = open.thread;
+      open.thread = mergePage(before, page, { want: 'passage' }, world.now());
+      open.shown = showBeside(open.shown, before, page.comments, open.isOwn);
+      open.redraw();
+      return true;
     },
     loadMore: async () => void (await loadMore()),
     async loadAll() {
@@ -332,6 +394,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     async writeDraft(place, draft) {
       if (keepsCopies) await write([draftKey(key, place), draft.text ? { ...draft } : undefined]);
     },
+    readPassageDrafts: () => readPassageDrafts(database, key).catch(() => []),
     readRemembered: () => readRemembered(database, key).catch(() => null),
     writeRemembered: (who) => write([siteRow('who', key), who ? { ...who } : undefined]),
     async countUnsent() {

@@ -261,6 +261,7 @@ function backend(comments: readonly Comment[], sent: string[] = []): Adapter {
       around: false,
       changes: false,
       idempotent: true,
+      quotes: true,
     },
     async list() {
       const all = [...known.values()];

@@ -3,10 +3,18 @@
  * Drafts and the remembered reader are kept as the real store keeps them; `hold` makes promises wait for the test.
  */
 import type { Capabilities } from '../../src/adapters/adapter.ts';
-import type { Order } from '../../src/model/comment.ts';
+import type { Filter, Order } from '../../src/model/comment.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { ThreadView } from '../../src/model/view.ts';
-import type { Draft, DraftPlace, LiveAct, Outcome, Remembered, ThreadStore } from '../../src/sync/store.ts';
+import type {
+  Draft,
+  DraftPlace,
+  LiveAct,
+  Outcome,
+  PassageDraft,
+  Remembered,
+  ThreadStore,
+} from '../../src/sync/store.ts';
 import { rules, threadKey } from './builders.ts';
 
 export const emptyView: ThreadView = {
@@ -36,6 +44,7 @@ export const everything: Capabilities = {
   around: true,
   changes: true,
   idempotent: true,
+  quotes: true,
 };
 
 export class FakeStore implements ThreadStore {
@@ -116,6 +125,24 @@ export class FakeStore implements ThreadStore {
     this.show({ order });
   }
 
+  setFilter(filter: Filter | null): void {
+    this.calls.push(['setFilter', filter]);
+    const { filter: _, ...view } = this.view;
+    this.view = view;
+    this.show(filter ? { filter } : {});
+  }
+
+  async loadPassages(): Promise<void> {
+    this.calls.push(['loadPassages']);
+    await this.hold;
+  }
+
+  async loadPassage(key: string): Promise<boolean> {
+    this.calls.push(['loadPassage', key]);
+    await this.hold;
+    return true;
+  }
+
   async loadMore(): Promise<void> {
     this.calls.push(['loadMore']);
     await this.hold;
@@ -151,6 +178,14 @@ export class FakeStore implements ThreadStore {
   async readDraft(place: DraftPlace): Promise<Draft | null> {
     await this.hold;
     return this.drafts.get(place) ?? null;
+  }
+
+  async readPassageDrafts(): Promise<readonly PassageDraft[]> {
+    await this.hold;
+    return [...this.drafts].flatMap(([place, draft]): PassageDraft[] => {
+      const { quote } = draft;
+      return quote && place.startsWith('passage ') ? [{ key: place.slice(8), draft: { ...draft, quote } }] : [];
+    });
   }
 
   async writeDraft(place: DraftPlace, draft: Draft): Promise<void> {

@@ -24,7 +24,9 @@ function folded(of: Page, maxDepth: number) {
     linked: null,
   } as const;
   const shown = showAll(thread, nothingShown('newest'), 'newest');
-  return fold(thread, [], shown, status, { maxDepth, can: nobody });
+  // What passages have comes with what can be done about them.
+  const { inline: _, passages: __, ...view } = fold(thread, [], shown, status, { maxDepth, can: nobody });
+  return view;
 }
 
 /** A page as a server answers it: newest first, each branch in thread order. */
