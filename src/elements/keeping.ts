@@ -5,7 +5,7 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import { createAfterwordAdapter } from '../adapters/afterword.ts';
 import type { ThreadKey } from '../model/comment.ts';
-import { parsePage } from '../model/parse-page.ts';
+import { parsePage } from '../model/parse.ts';
 import type { First } from '../sync/opening.ts';
 import type { ThreadSettings, ThreadStore } from '../sync/store.ts';
 import type { Given } from '../sync/thread-store.ts';

@@ -51,8 +51,8 @@ export interface Comment {
   readonly revision: number;
   readonly mentions?: readonly Mention[];
   /**
-   * The passage of the article it is about (I-3): a top-level comment's alone, and never changed after posting. What people
-   * wrote: text only. The first picture draws it as it came; `parse.ts` has looked at it in any other.
+   * The passage of the article it is about (I-3): a top-level comment's alone, and never changed after posting. Its words
+   * are what people send: text only.
    */
   readonly quote?: Quote;
 }

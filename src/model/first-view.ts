@@ -41,6 +41,9 @@ const PAGE = {
   left: 0,
   gaps: {},
 };
+const WORDS = { exact: '' };
+/** Of a quote: its words, or those at either end of a long one. */
+const QUOTES = [{ quote: WORDS }, { quote: { startSelector: WORDS, endSelector: WORDS } }];
 
 /** Whether a value has what its model has: of a list every item, of a number one that can be reckoned with. */
 function isLike(value: unknown, model: unknown): boolean {
@@ -71,10 +74,11 @@ export function firstView(raw: unknown, order: Order, deepest: number, fetchedAt
   const answered = new Set<string>();
   const branches = new Map<string, Row[]>();
   for (const comment of page.comments) {
-    const { id, parentId, rootId, author, descendants } = comment;
+    const { id, parentId, rootId, author, quote, descendants } = comment;
     const above = parentId === null ? null : known.get(parentId);
     const rows = above ? branches.get(rootId) : [];
     if (above === undefined || !rows || known.has(id) || (author && !isLike({ id, ...author }, AUTHOR))) return null;
+    if (quote && !QUOTES.some((one) => isLike(quote, one))) return null;
     const level = above ? above.level + 1 : 0;
     known.set(id, { level, name: author?.name ?? '' });
     if (parentId !== null) answered.add(parentId);

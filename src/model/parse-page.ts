@@ -129,7 +129,7 @@ export const comment = object<Comment>({
   descendants: withDefault(number, 0),
   revision: number,
   mentions: optional(list(mention)),
-  // As it came: `parse.ts` looks at it, after the first picture.
+  // Read by `parse.ts`, with what `parse-quote.ts` needs of this file.
   quote: (value) => value as Quote,
 });
 

@@ -40,7 +40,7 @@ export function quotedWords({ quote }: Pick<Quote, 'quote'>): readonly [words: s
 }
 
 function endsOf(quote: Quote['quote']): readonly TextQuoteSelector[] {
-  return quote.type === 'RangeSelector' ? [quote.startSelector, quote.endSelector] : [quote];
+  return 'exact' in quote ? [quote] : [quote.startSelector, quote.endSelector];
 }
 
 /** Whether a top-level comment is one of those asked for. */

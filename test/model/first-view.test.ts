@@ -104,6 +104,9 @@ describe('the first picture of a thread', () => {
       ...[{ createdAt: Infinity }, { createdAt: '1' }, { text: null }, { id: 3 }, { mentions: [null] }].map(
         withComment,
       ),
+      ...[7, {}, { quote: null }, { quote: { exact: 7 } }, { quote: { startSelector: { exact: '' } } }].map((quote) =>
+        withComment({ quote }),
+      ),
       ...[{ author: { name: 5 } }, { author: 'Ann' }, { author: { id: 7, name: 'Ann' } }].map(withComment),
     ];
     for (const one of wrong) assert.equal(firstView(one, 'newest', 5, 5), null, JSON.stringify(one));
