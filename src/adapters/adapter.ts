@@ -4,6 +4,7 @@
  */
 import type {
   Changes,
+  Channel,
   Comment,
   Cursor,
   Filter,
@@ -11,6 +12,7 @@ import type {
   Order,
   Page,
   Passages,
+  Subscriptions,
   ThreadKey,
   Votes,
 } from '../model/comment.ts';
@@ -33,6 +35,8 @@ export interface Capabilities {
   readonly live?: boolean;
   /** Keeps the passage a comment is about, lists by it (`filter`) and counts passages. */
   readonly quotes: boolean;
+  /** Ways to tell readers of news, where the site offers them too (`ThreadInfo.notify`); absent: none. */
+  readonly notify?: readonly Channel[];
 }
 
 /** What a backend tells by itself. */
@@ -82,6 +86,8 @@ export interface Answer {
   readonly revision: number;
   /** Until when the writer may edit the comment. */
   readonly editableUntil: number | null;
+  /** What the writer is told of in this thread now; after a notify choice, or a post that came with one. */
+  readonly subscriptions?: Subscriptions;
 }
 
 export interface Adapter {
@@ -118,6 +124,10 @@ export interface Adapter {
     pages: readonly string[],
     options: { readonly signal: AbortSignal },
   ): Promise<Readonly<Record<string, number>>>;
+  /** The key that a browser's push service has to be given (`applicationServerKey`, base64url); only with `can.notify` push. */
+  pushKey?(options: { readonly signal: AbortSignal }): Promise<string>;
+  /** Address of the page's Atom feed (N-4). */
+  feed?(thread: ThreadKey): string;
 }
 
 /** Every way a request can fail to be a yes (FAULTS, "How an answer is judged"). */

@@ -212,7 +212,7 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
         // A post may be answered with the same words said before (S-6): then it is that comment, under our key.
         const isOurs = answer.comment
           ? operation.kind === 'post' || answer.comment.id === operation.commentId
-          : operation.kind === 'delete';
+          : operation.kind === 'delete' || operation.kind === 'notify';
         if (answer.operationId !== id || !isOurs) throw new TypeError('The answer is for another operation.');
         return answer;
       },
@@ -221,7 +221,8 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
 
   return {
     id: afterwordId(server),
-    can: afterwordCan,
+    // What follows the first picture is said here and not there.
+    can: { ...afterwordCan, notify: ['mail', 'push'] },
 
     list({ site, page }, options): Promise<Page> {
       const { order, limit } = options;
@@ -246,9 +247,10 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
       const path = `comments/${encodeURIComponent(targetOf(operation))}`;
       switch (operation.kind) {
         case 'post': {
-          const { parentId, text, author, mentions, consent } = operation;
+          const { parentId, text, author, mentions, consent, notify } = operation;
           const page = { id: options.thread.page, ...options.page };
-          return write(operation, options, 'POST', 'comments', { page, parentId, text, author, mentions, consent });
+          const body = { page, parentId, text, author, mentions, consent, notify };
+          return write(operation, options, 'POST', 'comments', body);
         }
         case 'edit':
           return write(operation, options, 'PUT', path, { text: operation.text, mentions: operation.mentions });
@@ -259,8 +261,30 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
             value: operation.value,
             counter: operation.counter,
           });
+        case 'notify': {
+          const { commentId, choice, counter, email, push, language } = operation;
+          const page = { id: options.thread.page, ...options.page };
+          return write(operation, options, 'PUT', 'notify', {
+            page,
+            commentId,
+            choice,
+            counter,
+            email,
+            push,
+            language,
+          });
+        }
       }
     },
+
+    pushKey: ({ signal }) =>
+      get(address('push'), signal, (body) => {
+        const { key } = body as { readonly key?: unknown };
+        if (typeof key !== 'string') throw new TypeError('This is no key.');
+        return key;
+      }),
+
+    feed: ({ site, page }) => address('feed', { site, page }),
 
     async counts(site, pages, { signal }) {
       const numbers: Record<string, number> = {};

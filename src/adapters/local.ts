@@ -104,6 +104,8 @@ function carryOut(kept: Kept, operation: Operation, secret: string, now: number)
     return { ...base, comments: [...all, comment], writers: { ...kept.writers, [comment.id]: secret } };
   }
 
+  // Nothing leaves this browser, so nobody is told of anything.
+  if (operation.kind === 'notify') throw refuse('invalid');
   const comment = find(operation.commentId);
   if (!comment) throw new AdapterError({ kind: 'gone', reason: 'comment-gone' });
   const isOwn = kept.writers[comment.id] === secret;

@@ -2,7 +2,7 @@
  * Every event Afterword fires (E-4). Requests come before the deed and can be cancelled with `preventDefault()`; the
  * others tell what happened. All bubble and are composed, so that one listener on the section or the document is enough.
  */
-import type { Comment, Vote } from '../model/comment.ts';
+import type { Comment, NotifyChoice, Vote } from '../model/comment.ts';
 
 abstract class Request extends Event {
   constructor(type: string) {
@@ -39,6 +39,18 @@ export class AfterwordVoteEvent extends Request {
     readonly value: Vote,
   ) {
     super(AfterwordVoteEvent.type);
+  }
+}
+
+/** `afterword-notify`: the reader chose in *Notify of* or pressed the bell of an own comment; `choice` would hold afterwards. */
+export class AfterwordNotifyEvent extends Request {
+  static readonly type = 'afterword-notify';
+  constructor(
+    readonly choice: NotifyChoice,
+    /** The own comment whose bell was pressed; null for the page. */
+    readonly commentId: string | null,
+  ) {
+    super(AfterwordNotifyEvent.type);
   }
 }
 
@@ -93,7 +105,7 @@ export class AfterwordVotedEvent extends Told {
 export class AfterwordFailedEvent extends Told {
   static readonly type = 'afterword-failed';
   constructor(
-    readonly what: 'load' | 'post' | 'edit' | 'delete' | 'vote',
+    readonly what: 'load' | 'post' | 'edit' | 'delete' | 'vote' | 'notify',
     /** A short kind, such as `offline` or `too-long`; made for programs, not for readers. */
     readonly reason: string,
     readonly commentId: string | null,
@@ -114,6 +126,7 @@ declare global {
   interface HTMLElementEventMap {
     'afterword-submit': AfterwordSubmitEvent;
     'afterword-vote': AfterwordVoteEvent;
+    'afterword-notify': AfterwordNotifyEvent;
     'afterword-loaded': AfterwordLoadedEvent;
     'afterword-posted': AfterwordPostedEvent;
     'afterword-edited': AfterwordEditedEvent;

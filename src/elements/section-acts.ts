@@ -288,11 +288,12 @@ export class SectionActs {
       return;
     }
     const { comment } = outcome;
+    if (operation.kind === 'notify') return; // The toolbar and the bell show what holds now.
     if (operation.kind === 'vote') {
-      section.dispatchEvent(new AfterwordVotedEvent(about, operation.value));
+      section.dispatchEvent(new AfterwordVotedEvent(operation.commentId, operation.value));
     } else if (operation.kind === 'delete') {
       this.say(say(words, 'said.deleted'));
-      section.dispatchEvent(new AfterwordDeletedEvent(about));
+      section.dispatchEvent(new AfterwordDeletedEvent(operation.commentId));
     } else if (comment) {
       const edited = operation.kind === 'edit';
       this.say(say(words, comment.state === 'held' ? 'said.held' : edited ? 'said.edited' : 'said.posted'));

@@ -98,6 +98,27 @@ export interface Gap {
   readonly left: number;
 }
 
+/** A way to reach a reader who has left the page: by e-mail, or through the browser's push service. */
+export type Channel = 'mail' | 'push';
+
+/**
+ * What a reader wants to hear of (N-1). Of a page: `page` every new comment, `replies` answers below own comments at any
+ * depth, and mentions. Of an own comment (the bell): `comment`, its direct replies. `none` ends either.
+ */
+export type NotifyChoice = 'page' | 'replies' | 'comment' | 'none';
+
+/** `pending`: a mail waits for its reader to confirm the address (N-2). */
+export type SubscriptionState = 'none' | 'pending' | 'active';
+
+/** What one reader is told of a page, as the backend has it. */
+export interface Subscriptions {
+  readonly page: { readonly choice: 'page' | 'replies' | 'none'; readonly state: SubscriptionState };
+  /** Bells: by id of an own comment. */
+  readonly comments: Readonly<Record<string, Exclude<SubscriptionState, 'none'>>>;
+  /** Where mails go, shortened (`a…@example.org`); null: an e-mail address has to be asked for. */
+  readonly address: string | null;
+}
+
 /** The thread as a whole; comes with every answer to `list`. */
 export interface ThreadInfo {
   /** Changes when the backend's history is no longer the one we knew (a restore): then everything is asked anew. */
@@ -108,6 +129,8 @@ export interface ThreadInfo {
   readonly rules: Rules;
   /** Published comments on passages: the filter is offered where there are any (I-4). Absent where a backend has no quotes. */
   readonly inline?: number;
+  /** How readers can be told of news; absent or empty: not at all (no mail is set up), and nothing is offered. */
+  readonly notify?: readonly Channel[];
 }
 
 /** A part of a thread's top-level comments: those on passages, or those on one passage, by its key (`passage.ts`). */
@@ -166,10 +189,12 @@ export type Vote = 'up' | 'down' | 'none';
 export interface Mine {
   /** By comment id, without `none`. */
   readonly votes: Readonly<Record<string, 'up' | 'down'>>;
-  /** The highest vote counter the backend knows, so that a new device does not begin below it (S-3). */
+  /** The highest counter of votes and notify choices the backend knows, so that a new device does not begin below it (S-3). */
   readonly voteCounter: number;
   /** By comment id: the reader's comments; until when each may be edited, or null where it may not. */
   readonly own: Readonly<Record<string, { readonly editableUntil: number | null }>>;
   /** Own comments that others don't see: held, rejected, spam. */
   readonly unpublished: readonly Comment[];
+  /** Absent where a backend tells nobody of anything. */
+  readonly subscriptions?: Subscriptions;
 }

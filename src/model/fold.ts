@@ -3,12 +3,20 @@
  * top, in the order that was shown. Pure, so optimistic display, offline, retry, refusal, reload and a second tab are one
  * case: rows changed, fold again. Objects whose content did not change keep their identity, so that the screen skips them.
  */
-import type { Comment, Filter, Order, Passage, Vote, Votes } from './comment.ts';
-import { targetOf, type Operation, type QueuedOperation } from './operation.ts';
+import type { Channel, Comment, Filter, Order, Passage, Vote, Votes } from './comment.ts';
+import { sameNotify, sameTold, toldOf, type ToldOf } from './notify.ts';
+import {
+  isWish,
+  type NotifyOperation,
+  type Operation,
+  type PostOperation,
+  type QueuedOperation,
+  targetOf,
+} from './operation.ts';
 import { matches, passageKey } from './passage.ts';
-import { compareReplies, compareRoots } from './sort.ts';
-import { orderedRoots, sameComment, windowOf, type Thread } from './thread.ts';
 import type { Quote } from './quote.ts';
+import { compareReplies, compareRoots } from './sort.ts';
+import { orderedRoots, sameComment, type Thread, windowOf } from './thread.ts';
 import { buildTree, countOf, type Tree } from './tree.ts';
 import type { CommentRow, GapRow, PassageView, Pending, Problem, Row, ThreadView } from './view.ts';
 
@@ -57,8 +65,16 @@ export interface Status {
 }
 
 export interface FoldSettings {
+  /** Address of the page's feed. */
+  readonly feed?: string;
   readonly maxDepth: number;
-  readonly can: { readonly reply: boolean; readonly edit: boolean; readonly delete: boolean; readonly votes: Votes };
+  readonly can: {
+    readonly reply: boolean;
+    readonly edit: boolean;
+    readonly delete: boolean;
+    readonly votes: Votes;
+    readonly notify?: readonly Channel[];
+  };
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -143,6 +159,8 @@ export function fold(
     ...(shown.filter && { filter: shown.filter }),
     inline: (info?.inline ?? inlineOf(thread.comments.values())) + desk.onTheWay.length,
     passages: passagesOf(thread, desk, quoted, settings, previous),
+    ...(settings.feed !== undefined && { feed: settings.feed }),
+    ...(desk.told && { notify: sameNotify(previous?.notify, desk.told.view) }),
   };
 }
 
@@ -156,6 +174,8 @@ interface Desk {
   readonly onTheWay: readonly Comment[];
   readonly votes: ReadonlyMap<string, Vote>;
   readonly pending: ReadonlyMap<string, readonly Pending[]>;
+  /** Null where nobody can be told of anything. */
+  readonly told: ToldOf | null;
 }
 
 function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: FoldSettings): Desk {
@@ -171,7 +191,7 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
     if (!known || known.revision <= comment.revision) comments.set(comment.id, comment);
   }
   for (const queued of queue) {
-    const { operation, delivery } = queued;
+    const { operation } = queued;
     const id = targetOf(operation);
     if (operation.kind === 'post') {
       own.add(id);
@@ -182,24 +202,26 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
         unsent.unshift(id);
         if (posted.quote && !isStopped(queued)) onTheWay.push(posted);
       }
-    } else if (!isStopped(queued)) {
+    } else if (operation.kind !== 'notify' && !isStopped(queued)) {
       const comment = comments.get(id);
       if (comment) comments.set(id, withOperation(comment, operation, votes.get(id) ?? 'none'));
       if (operation.kind === 'vote' && settings.can.votes !== 'none') votes.set(id, operation.value);
     }
-    if (operation.kind !== 'vote' || isStopped(queued)) {
-      const waiting: Pending = {
-        operationId: operation.id,
-        kind: operation.kind,
-        delivery,
-        since: operation.createdAt,
-        saved: queued.saved,
-        ...('text' in operation && { text: operation.text }),
-      };
-      pending.set(id, [...(pending.get(id) ?? []), waiting]);
-    }
+    if (!isWish(operation) || isStopped(queued)) pending.set(id, [...(pending.get(id) ?? []), pendingOf(queued)]);
   }
-  return { comments, own, unsent, onTheWay, votes, pending };
+  const told = toldOf(thread, queue, settings.can.notify ?? [], pendingOf, isStopped);
+  return { comments, own, unsent, onTheWay, votes, pending, told };
+}
+
+function pendingOf({ operation, delivery, saved }: QueuedOperation): Pending {
+  return {
+    operationId: operation.id,
+    kind: operation.kind,
+    delivery,
+    since: operation.createdAt,
+    saved,
+    ...('text' in operation && { text: operation.text }),
+  };
 }
 
 /** News that wait: new top-level comments, and new replies by the top-level comment of their branch. */
@@ -239,7 +261,7 @@ function isStopped({ delivery }: QueuedOperation): boolean {
   return delivery.state === 'refused' || delivery.state === 'conflict' || delivery.state === 'given-up';
 }
 
-function postedComment(operation: Extract<Operation, { kind: 'post' }>, thread: Thread): Comment {
+function postedComment(operation: PostOperation, thread: Thread): Comment {
   const { name, website } = operation.author;
   const rootOfParent =
     operation.parentId === null ? null : (thread.comments.get(operation.parentId)?.rootId ?? operation.rootId);
@@ -263,7 +285,11 @@ function postedComment(operation: Extract<Operation, { kind: 'post' }>, thread: 
   };
 }
 
-function withOperation(comment: Comment, operation: Exclude<Operation, { kind: 'post' }>, before: Vote): Comment {
+function withOperation(
+  comment: Comment,
+  operation: Exclude<Operation, PostOperation | NotifyOperation>,
+  before: Vote,
+): Comment {
   switch (operation.kind) {
     case 'edit':
       return { ...comment, text: operation.text, mentions: operation.mentions, editedAt: operation.createdAt };
@@ -462,6 +488,7 @@ function commentRowMaker(
       },
       editableUntil: isStub ? null : editableUntil,
       pending: desk.pending.get(id) ?? nothing,
+      ...(desk.told && isOwn && !isStub && { bell: desk.told.bell(id) }),
     };
     return earlier && sameRow(earlier, row) ? earlier : row;
   };
@@ -593,6 +620,7 @@ function sameRow(a: CommentRow, b: CommentRow): boolean {
     a.parent?.missing === b.parent?.missing &&
     sameFields(a.replies, b.replies) &&
     sameFields(a.can, b.can) &&
+    sameTold(a.bell, b.bell) &&
     samePending(a.pending, b.pending)
   );
 }

@@ -3,7 +3,7 @@
  * again. It is what the outbox keeps, what travels to the backend (the id as idempotency key, S-3) and what the fold
  * lays on top of the server's word.
  */
-import type { Mention, ThreadKey, Vote } from './comment.ts';
+import type { Mention, NotifyChoice, ThreadKey, Vote } from './comment.ts';
 import type { Quote } from './quote.ts';
 
 interface Asked {
@@ -25,6 +25,8 @@ export interface PostOperation extends Asked {
   readonly consent?: true;
   /** The passage it is about; only without a parent (I-3). */
   readonly quote?: Quote;
+  /** *Notify me*, ticked in the form: holds once the comment is taken. Mails go to `author.email` where `email` is absent. */
+  readonly notify?: Wish & { readonly choice: Exclude<NotifyChoice, 'none'> };
 }
 
 export interface EditOperation extends Asked {
@@ -49,11 +51,41 @@ export interface VoteOperation extends Asked {
   readonly counter: number;
 }
 
-export type Operation = PostOperation | EditOperation | DeleteOperation | VoteOperation;
+/** What the browser's push service gave this page (`PushSubscription.toJSON()`). */
+export interface PushTarget {
+  readonly endpoint: string;
+  readonly keys: { readonly p256dh: string; readonly auth: string };
+}
 
-/** The comment an operation is about: for a post, the one it makes. */
+interface Wish {
+  /** From the same row of numbers as the counters of votes: an older choice never wins. */
+  readonly counter: number;
+  /** Where mails shall go; needed from guests whose address the backend does not know yet (`Subscriptions.address`). */
+  readonly email?: string;
+  /** Tells this browser as well. */
+  readonly push?: PushTarget;
+  /** Language of the messages, as a BCP 47 tag: that of the section. */
+  readonly language?: string;
+}
+
+/** A choice of *Notify of* or of the bell of an own comment (N-1): the whole of it, like a vote. */
+export interface NotifyOperation extends Asked, Wish {
+  readonly kind: 'notify';
+  /** Null: the page. Else an own comment, and `choice` is `comment` or `none`. */
+  readonly commentId: string | null;
+  readonly choice: NotifyChoice;
+}
+
+export type Operation = PostOperation | EditOperation | DeleteOperation | VoteOperation | NotifyOperation;
+
+/** The comment an operation is about: for a post, the one it makes. Empty, which no id is, for one about the page. */
 export function targetOf(operation: Operation): string {
-  return operation.kind === 'post' ? operation.id : operation.commentId;
+  return operation.kind === 'post' ? operation.id : (operation.commentId ?? '');
+}
+
+/** A wish with a counter (a vote, a notify choice) waits in silence, and a newer one about the same takes its place. */
+export function isWish(operation: Operation): operation is VoteOperation | NotifyOperation {
+  return 'counter' in operation;
 }
 
 /** Why an operation is not through yet; `retry.ts` makes these of an adapter's answers (FAULTS, "How an answer is judged"). */
@@ -78,6 +110,11 @@ export type Delivery =
    * it is open whether the first try arrived: the reader should look before trying again (FAULTS C13).
    */
   | { readonly state: 'given-up'; readonly perhapsSent?: true };
+
+/** The number that says which of two wishes is the newer; 0 for what has none. */
+export function counterOf(operation: Operation): number {
+  return isWish(operation) ? operation.counter : operation.kind === 'post' ? (operation.notify?.counter ?? 0) : 0;
+}
 
 /** An operation in the outbox. The row outlives the page; any page of the origin may send it. */
 export interface QueuedOperation {

@@ -2,7 +2,7 @@
  * The first part of the gate (see `parse.ts`): what readers of shapes are made of, and the shape of a page. Fields nobody here knows are dropped, so that a newer server can be read (FAULTS B21). Shapes have a fixed
  * depth: no input, however deep, makes these functions recurse.
  */
-import type { Author, Comment, CommentState, Gap, Mention, Page, Role, Rules, ThreadInfo } from './comment.ts';
+import type { Author, Channel, Comment, CommentState, Gap, Mention, Page, Role, Rules, ThreadInfo } from './comment.ts';
 import type { Quote } from './quote.ts';
 
 export class ParseError extends Error {
@@ -152,6 +152,8 @@ export const info = object<ThreadInfo>({
   count: number,
   rules,
   inline: optional(number),
+  // Ways that only a newer version knows are left out by the fold, which offers what it knows.
+  notify: optional(list(string as Read<Channel>)),
 });
 
 const page = object<Page>({

@@ -2,8 +2,8 @@
  * The gate for whatever arrives from network, disk or another tab: `unknown` goes in, our types come out, or a
  * `ParseError` says where it was not what we asked for. What a page consists of stands in `parse-page.ts`.
  */
-import type { Changes, Comment, Mine, Page, Passage, Passages, ThreadKey } from './comment.ts';
-import type { Delivery, Operation, QueuedOperation } from './operation.ts';
+import type { Changes, Comment, Mine, Page, Passage, Passages, Subscriptions, ThreadKey } from './comment.ts';
+import type { Delivery, NotifyOperation, Operation, PostOperation, PushTarget, QueuedOperation } from './operation.ts';
 import {
   boolean,
   comment as firstComment,
@@ -41,11 +41,21 @@ const changes = object<Changes>({
   tooOld: withDefault(boolean, false),
 });
 
+const subscriptions = object<Subscriptions>({
+  page: object<Subscriptions['page']>({
+    choice: oneOf(['page', 'replies', 'none']),
+    state: oneOf(['none', 'pending', 'active']),
+  }),
+  comments: withDefault(table(oneOf(['pending', 'active'])), {}),
+  address: nullable(string),
+});
+
 const mine = object<Mine>({
   votes: table(oneOf(['up', 'down'])),
   voteCounter: withDefault(number, 0),
   own: table(object<{ editableUntil: number | null }>({ editableUntil: nullable(number) })),
   unpublished: withDefault(list(comment), []),
+  subscriptions: optional(subscriptions),
 });
 
 const passages = object<Passages>({
@@ -72,6 +82,7 @@ interface AnswerShape {
   readonly comment: Comment | null;
   readonly revision: number;
   readonly editableUntil: number | null;
+  readonly subscriptions?: Subscriptions;
 }
 
 const answer = object<AnswerShape>({
@@ -79,6 +90,7 @@ const answer = object<AnswerShape>({
   comment: nullable(comment),
   revision: number,
   editableUntil: nullable(number),
+  subscriptions: optional(subscriptions),
 });
 
 /** The shape of `News` in adapters/adapter.ts, which model may not know. */
@@ -97,8 +109,20 @@ const news: Read<NewsShape> = (value, path) => {
 
 const asked = { id, createdAt: number };
 
+const wish = {
+  counter: number,
+  email: optional(string),
+  push: optional(
+    object<PushTarget>({
+      endpoint: string,
+      keys: object<PushTarget['keys']>({ p256dh: string, auth: string }),
+    }),
+  ),
+  language: optional(string),
+};
+
 const operations = {
-  post: object<Extract<Operation, { kind: 'post' }>>({
+  post: object<PostOperation>({
     ...asked,
     kind: oneOf(['post']),
     parentId: nullable(id),
@@ -112,6 +136,9 @@ const operations = {
     mentions: withDefault(list(mention), []),
     consent: (value) => (value === true ? true : undefined),
     quote: optional(parseQuote),
+    notify: optional(
+      object<NonNullable<PostOperation['notify']>>({ ...wish, choice: oneOf(['page', 'replies', 'comment']) }),
+    ),
   }),
   edit: object<Extract<Operation, { kind: 'edit' }>>({
     ...asked,
@@ -129,10 +156,17 @@ const operations = {
     value: oneOf(['up', 'down', 'none']),
     counter: number,
   }),
+  notify: object<NotifyOperation>({
+    ...asked,
+    ...wish,
+    kind: oneOf(['notify']),
+    commentId: nullable(id),
+    choice: oneOf(['page', 'replies', 'comment', 'none']),
+  }),
 };
 
 const operation: Read<Operation> = (value, path) => {
-  const kind = oneOf(['post', 'edit', 'delete', 'vote'])(fieldsOf(value, path)['kind'], `${path}.kind`);
+  const kind = oneOf(['post', 'edit', 'delete', 'vote', 'notify'])(fieldsOf(value, path)['kind'], `${path}.kind`);
   return operations[kind](value, path);
 };
 

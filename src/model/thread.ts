@@ -13,10 +13,12 @@ import type {
   Page,
   Passage,
   Passages,
+  Subscriptions,
   ThreadInfo,
   ThreadKey,
   Vote,
 } from './comment.ts';
+import { withSubscriptions } from './notify.ts';
 import type { Operation } from './operation.ts';
 import type { Quote } from './quote.ts';
 import { matches, passageKey, sameFilter } from './passage.ts';
@@ -271,9 +273,19 @@ const nothingOfMine: Mine = { votes: {}, voteCounter: 0, own: {}, unpublished: [
 export function mergeAnswer(
   thread: Thread,
   operation: Operation,
-  answer: { readonly comment: Comment | null; readonly revision: number; readonly editableUntil: number | null },
+  answer: {
+    readonly comment: Comment | null;
+    readonly revision: number;
+    readonly editableUntil: number | null;
+    readonly subscriptions?: Subscriptions;
+  },
 ): Thread {
-  const mine = thread.mine ?? nothingOfMine;
+  let mine = thread.mine ?? nothingOfMine;
+  if (operation.kind === 'notify' || operation.kind === 'post') {
+    mine = withSubscriptions(mine, operation, answer.subscriptions);
+    // Who is told of what changes nothing that is read here.
+    if (operation.kind === 'notify') return { ...thread, mine };
+  }
   const id = operation.kind === 'post' ? (answer.comment?.id ?? operation.id) : operation.commentId;
   const before = thread.comments.get(id);
   const after = answer.comment;

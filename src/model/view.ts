@@ -2,7 +2,7 @@
  * What the screen draws: the result of the fold. Elements read these and nothing else of a thread; an object here that
  * is the same as before has not changed, and its row is not drawn again.
  */
-import type { Comment, Filter, Order, Rules, Vote } from './comment.ts';
+import type { Channel, Comment, Filter, Order, Rules, SubscriptionState, Vote } from './comment.ts';
 import type { Delivery, QueuedOperation } from './operation.ts';
 import type { Quote } from './quote.ts';
 
@@ -17,6 +17,22 @@ export interface Pending {
   readonly saved: boolean;
   /** The words that wait, for *Copy* and *Edit*; absent where there are none (a vote, a deletion). */
   readonly text?: string;
+}
+
+/** Where a choice of *Notify of* or a bell stands, with what is still on its way. */
+export interface Told {
+  /** What holds, or will once `pending` is through; a choice that was refused or given up does not. */
+  readonly state: SubscriptionState;
+  /** Not yet with the backend, or refused by it, and why; null: the backend has it so. */
+  readonly pending: Pending | null;
+}
+
+/** The toolbar's *Notify of* (N-1). */
+export interface NotifyView extends Told {
+  readonly offered: readonly Channel[];
+  readonly choice: 'page' | 'replies' | 'none';
+  /** Where mails go, shortened; null: an e-mail address has to be asked for. The whole address while it is unsent. */
+  readonly address: string | null;
 }
 
 export interface CommentRow {
@@ -51,8 +67,10 @@ export interface CommentRow {
   };
   /** Until when the reader may edit it; null where it is not theirs or the time is over. */
   readonly editableUntil: number | null;
-  /** What waits for this row: a post, an edit, a deletion. Votes wait in silence unless refused. */
+  /** What waits for this row: a post, an edit, a deletion. Votes and bells wait in silence unless refused. */
   readonly pending: readonly Pending[];
+  /** The bell of an own comment; absent where there is none to press. */
+  readonly bell?: Told;
 }
 
 /** Replies of a branch that are not loaded: *Show N more replies*. */
@@ -143,4 +161,8 @@ export interface ThreadView {
    * unsent ones always. Absent before the first picture.
    */
   readonly passages?: readonly PassageView[];
+  /** Address of the page's Atom feed (N-4); absent where the backend has none. */
+  readonly feed?: string;
+  /** Absent where nobody can be told of anything: then *Notify of*, bells and *notify me* are not offered. */
+  readonly notify?: NotifyView;
 }

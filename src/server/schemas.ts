@@ -67,6 +67,10 @@ export const ThreadInfo = z
     revision: z.int(),
     count: z.int().describe('Published comments, replies included.'),
     rules: Rules,
+    notify: z
+      .array(z.enum(['mail', 'push']))
+      .optional()
+      .describe('How readers can be told of news here.'),
   })
   .openapi('ThreadInfo');
 
@@ -94,12 +98,23 @@ export const Changes = z
   })
   .openapi('Changes');
 
+const shownState = z.enum(['pending', 'active']);
+
+export const Subscriptions = z
+  .object({
+    page: z.object({ choice: z.enum(['page', 'replies', 'none']), state: z.enum(['none', 'pending', 'active']) }),
+    comments: z.record(z.string(), shownState).describe('Bells, by id of an own comment.'),
+    address: z.string().nullable().describe('Where mails go, shortened; null: none is known.'),
+  })
+  .openapi('Subscriptions');
+
 export const Mine = z
   .object({
     votes: z.record(z.string(), z.enum(['up', 'down'])),
     voteCounter: z.int(),
     own: z.record(z.string(), z.object({ editableUntil: time.nullable() })),
     unpublished: z.array(Comment),
+    subscriptions: Subscriptions.optional(),
   })
   .openapi('Mine');
 
@@ -109,6 +124,7 @@ export const Answer = z
     comment: Comment.nullable(),
     revision: z.int(),
     editableUntil: time.nullable(),
+    subscriptions: Subscriptions.optional().describe('After a notify choice, or a post with one.'),
   })
   .openapi('Answer');
 

@@ -170,11 +170,13 @@ export async function readAnswer(database: Database, key: ThreadKey, operation: 
   const thread = stored ? readCached(key, stored[1]) : null;
   const id = targetOf(operation);
   const comment = thread?.comments.get(id) ?? thread?.mine?.unpublished.find((one) => one.id === id) ?? null;
-  if (!thread?.info || (!comment && operation.kind !== 'delete')) return null;
+  if (!thread?.info || (!comment && operation.kind !== 'delete' && operation.kind !== 'notify')) return null;
+  const subscriptions = thread.mine?.subscriptions;
   return {
     operationId: operation.id,
     comment,
     revision: comment?.revision ?? thread.info.revision,
     editableUntil: thread.mine?.own[id]?.editableUntil ?? null,
+    ...(subscriptions && { subscriptions }),
   };
 }

@@ -55,6 +55,7 @@ const LATER = [
   'readRemembered',
   'writeRemembered',
   'countUnsent',
+  'readPush',
   'forget',
 ] as const;
 

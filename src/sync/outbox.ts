@@ -5,7 +5,7 @@
  */
 import type { Adapter, Answer, Trouble } from '../adapters/adapter.ts';
 import type { ThreadKey } from '../model/comment.ts';
-import { targetOf, type Delivery, type QueuedOperation } from '../model/operation.ts';
+import { isWish, targetOf, type Delivery, type NotifyOperation, type QueuedOperation } from '../model/operation.ts';
 import { parseAnswer } from '../model/parse.ts';
 import type { Ambient } from './ambient.ts';
 import { isFull, type Database, type Key, type Row } from './database.ts';
@@ -84,6 +84,9 @@ const sending: Delivery = { state: 'sending' };
 const nameOf = ({ backend, site, page }: ThreadKey): string => JSON.stringify([backend, site, page]);
 const siteOf = ({ backend, site }: ThreadKey, identity = ''): string => JSON.stringify([backend, site, identity]);
 const textOf = ({ operation }: QueuedOperation): string | null => ('text' in operation ? operation.text : null);
+
+const isBringing = ({ choice, email, push }: NotifyOperation): boolean =>
+  choice === 'none' || email !== undefined || push !== undefined;
 
 const isUnreadable = ({ delivery }: QueuedOperation): boolean =>
   delivery.state === 'refused' && delivery.reason === 'unreadable';
@@ -233,13 +236,17 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   /** A newer wish about the same comment makes an older one needless, unless that one is on its way just now. */
   function isReplaced(older: QueuedOperation, newer: QueuedOperation): boolean {
+    const [before, after] = [older.operation, newer.operation];
     return (
-      older.operation.kind === 'vote' &&
-      newer.operation.kind === 'vote' &&
-      older.operation.commentId === newer.operation.commentId &&
-      older.operation.counter < newer.operation.counter &&
+      isWish(before) &&
+      isWish(after) &&
+      before.kind === after.kind &&
+      before.commentId === after.commentId &&
+      before.counter < after.counter &&
+      // The one that brings the address has to arrive, or the newer has nowhere to go.
+      !(before.kind === 'notify' && isBringing(before) && after.kind === 'notify' && !isBringing(after)) &&
       older.identity === newer.identity &&
-      !inFlight.has(older.operation.id)
+      !inFlight.has(before.id)
     );
   }
 
@@ -316,9 +323,9 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       const about = operation.kind === 'post' ? operation.parentId : operation.commentId;
       const waits =
         (about !== null && unborn.has(about)) ||
-        (operation.kind !== 'post' && operation.kind !== 'vote' && changing.has(operation.commentId));
+        ((operation.kind === 'edit' || operation.kind === 'delete') && changing.has(operation.commentId));
       if (operation.kind === 'post') unborn.add(targetOf(operation));
-      else if (operation.kind !== 'vote' && isWaiting(row)) changing.add(operation.commentId);
+      else if (!isWish(operation) && isWaiting(row)) changing.add(operation.commentId);
       if (waits || !isWaiting(row) || entry.place === 'writing' || !canSend(entry) || isPaused(row)) continue;
       if (isDue(entry)) return entry;
       // What can't be reached for one can't be for the next; what dislikes one may take the next.
@@ -477,7 +484,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       now: world.now(),
       random: world.random(),
       isReadable: row.delivery.state === 'waiting' && row.delivery.blocked === true,
-      repeatable: adapters.get(row.thread.backend)?.can.idempotent !== false || row.operation.kind === 'vote',
+      repeatable: adapters.get(row.thread.backend)?.can.idempotent !== false || isWish(row.operation),
     });
     const judged = { ...row, attempts, delivery: next.delivery, notBefore: next.notBefore };
     put({ ...entry, row: judged, strange, troubledSince, due: dueOf(judged) });

@@ -4,7 +4,7 @@
  */
 import type { Capabilities } from '../adapters/adapter.ts';
 import type { Comment, Filter, Mention, Order, ThreadKey } from '../model/comment.ts';
-import type { Operation } from '../model/operation.ts';
+import type { Operation, PushTarget } from '../model/operation.ts';
 import type { Quote } from '../model/quote.ts';
 import type { ThreadView } from '../model/view.ts';
 
@@ -68,7 +68,7 @@ export interface ThreadStore {
    * `draft`, when given, is deleted in the same transaction.
    */
   dispatch(operation: Operation, draft?: DraftPlace): Promise<void>;
-  /** The next vote counter of this reader. */
+  /** The next counter of this reader, for a vote or a notify choice. */
   nextVoteCounter(): number;
   /** Sends a waiting operation now, whatever its wait. */
   retry(operationId: string): void;
@@ -108,6 +108,12 @@ export interface ThreadStore {
   writeRemembered(who: Remembered | null): Promise<void>;
   /** How many operations of this reader on this backend and site wait, in any thread: named before forgetting (R-14). */
   countUnsent(): Promise<number>;
+  /**
+   * Null where this browser can't be told by push here: the site has our service worker installed, backend and browser
+   * know how. Else what has the browser ask its reader, to be called in a press: what comes goes into a notify choice; null
+   * for a no.
+   */
+  readPush(): Promise<(() => Promise<PushTarget | null>) | null>;
   /** *Forget me here*: identity, drafts, cache, outbox and token of this backend and site on this device. */
   forget(): Promise<void>;
 

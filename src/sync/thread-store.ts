@@ -7,7 +7,7 @@ import type { Adapter } from '../adapters/adapter.ts';
 import type { Filter, Page, ThreadKey } from '../model/comment.ts';
 import { fold, nothingShown, showAll, showOwn, type Shown, type Status } from '../model/fold.ts';
 import { takeNews } from '../model/news.ts';
-import type { Operation, QueuedOperation } from '../model/operation.ts';
+import { counterOf, type Operation, type QueuedOperation } from '../model/operation.ts';
 import { parseOperation } from '../model/parse.ts';
 import { emptyThread, mergePage, windowOf, type Thread } from '../model/thread.ts';
 import type { ThreadView } from '../model/view.ts';
@@ -82,6 +82,7 @@ type Late =
   | 'readRemembered'
   | 'writeRemembered'
   | 'countUnsent'
+  | 'readPush'
   | 'forget';
 
 /** A page that is on the screen already, and when it came. */
@@ -100,9 +101,17 @@ export function makeThreadStore(
 ): ThreadStore {
   const { world, database } = room;
   const { can } = adapter;
+  const feed = adapter.feed?.(key);
   const foldSettings = {
+    ...(feed !== undefined && { feed }),
     maxDepth: settings.maxDepth,
-    can: { reply: can.reply, edit: can.edit, delete: can.delete, votes: can.votes },
+    can: {
+      reply: can.reply,
+      edit: can.edit,
+      delete: can.delete,
+      votes: can.votes,
+      ...(can.notify && { notify: can.notify }),
+    },
   };
   const listeners = new Set<() => void>();
   const outcomeListeners = new Set<(outcome: Outcome) => void>();
@@ -316,7 +325,7 @@ export function makeThreadStore(
       });
     },
     nextVoteCounter() {
-      const known = waiting().map(({ operation }) => (operation.kind === 'vote' ? operation.counter : 0));
+      const known = waiting().map(({ operation }) => counterOf(operation));
       // The clock makes it grow from device to device; what is known does where the clock was set back.
       lastCounter = Math.max(world.now(), 1 + Math.max(open.thread.mine?.voteCounter ?? 0, lastCounter, ...known));
       return lastCounter;
@@ -339,6 +348,7 @@ export function makeThreadStore(
     readRemembered: late('readRemembered'),
     writeRemembered: late('writeRemembered'),
     countUnsent: late('countUnsent'),
+    readPush: late('readPush'),
     forget: late('forget'),
 
     close() {

@@ -22,6 +22,7 @@ import { writeCache } from './cache.ts';
 import type { Database, Row } from './database.ts';
 import { makeLive } from './live.ts';
 import { makeOutbox, type Outbox, type OutboxListener } from './outbox.ts';
+import { askForPush, findWorker } from './push.ts';
 import { siteRow, threadRow } from './records.ts';
 import type { Wanted } from './refresh.ts';
 import { makeTabs, type Tabs } from './tabs.ts';
@@ -400,6 +401,11 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     async countUnsent() {
       await outbox.ready;
       return outbox.countOf(key, identity);
+    },
+    async readPush() {
+      const { pushKey } = adapter;
+      const worker = pushKey && open.view.notify?.offered.includes('push') ? await findWorker() : null;
+      return worker && pushKey ? () => askForPush(worker, pushKey) : null;
     },
     async forget() {
       forgetHere();

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Adapter, SendOptions, Trouble } from '../../src/adapters/adapter.ts';
 import { createAfterwordAdapter, type Wire } from '../../src/adapters/afterword.ts';
-import type { Operation } from '../../src/model/operation.ts';
+import { targetOf, type Operation } from '../../src/model/operation.ts';
 import { comment, info, page, post } from '../helpers/builders.ts';
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
@@ -149,7 +149,7 @@ describe('the adapter of our server', () => {
         ],
       ];
       for (const [operation, method, path] of operations) {
-        const id = operation.kind === 'post' ? operation.id : operation.commentId;
+        const id = targetOf(operation);
         behave = answers(ack(operation.id, { comment: comment(id) }));
         const answer = await adapter.send(operation, options());
         assert.equal(answer.comment?.id, id);

@@ -4,7 +4,7 @@
  */
 import type { Capabilities } from '../../src/adapters/adapter.ts';
 import type { Filter, Order } from '../../src/model/comment.ts';
-import type { Operation } from '../../src/model/operation.ts';
+import type { Operation, PushTarget } from '../../src/model/operation.ts';
 import type { ThreadView } from '../../src/model/view.ts';
 import type {
   Draft,
@@ -209,6 +209,13 @@ export class FakeStore implements ThreadStore {
   async countUnsent(): Promise<number> {
     await this.hold;
     return this.unsent;
+  }
+
+  /** What the browser answers when it is asked for push; undefined: it can't do that here. */
+  push: PushTarget | null | undefined = undefined;
+  async readPush(): Promise<(() => Promise<PushTarget | null>) | null> {
+    const { push } = this;
+    return push === undefined ? null : async () => push;
   }
 
   async forget(): Promise<void> {

@@ -11,7 +11,7 @@ import {
   type Shown,
   type Status,
 } from '../../src/model/fold.ts';
-import type { QueuedOperation } from '../../src/model/operation.ts';
+import type { NotifyOperation, QueuedOperation } from '../../src/model/operation.ts';
 import { emptyThread, mergeAnswer, mergeMine, mergePage, type Thread } from '../../src/model/thread.ts';
 import type { CommentRow, ThreadView } from '../../src/model/view.ts';
 import { comment, info, page, post, queued, rules, stub, threadKey } from '../helpers/builders.ts';
@@ -426,5 +426,64 @@ describe('what changed and what did not', () => {
         if (operation.kind === 'post') assert.ok(rows.includes(operation.id), `seed ${seed} loses ${operation.id}`);
       }
     }
+  });
+});
+
+describe('what the reader is told of', () => {
+  const channels = { ...settings, can: { ...settings.can, notify: ['mail'] as const } };
+  const offering = { info: info({ notify: ['mail', 'push'] }) };
+  const mine = { votes: {}, voteCounter: 0, own: { 1: { editableUntil: null } }, unpublished: [] };
+  const nobody = { page: { choice: 'none', state: 'none' }, comments: {}, address: null } as const;
+  const choose = (id: string, fields: Partial<NotifyOperation> = {}): NotifyOperation => ({
+    kind: 'notify',
+    id,
+    createdAt: 1,
+    commentId: null,
+    choice: 'page',
+    counter: 1,
+    ...fields,
+  });
+  const offered = mergeMine(loaded([comment('1'), comment('2')], offering), { ...mine, subscriptions: nobody });
+  const told = (queue: readonly QueuedOperation[], of = offered) => view(of, { queue, settings: channels });
+
+  it('N-1: nothing is offered where backend and site have no way in common', () => {
+    assert.equal(view(offered).notify, undefined);
+    assert.equal(told([], loaded([comment('1')])).notify, undefined);
+    assert.equal(row(view(offered), '1').bell, undefined);
+    assert.deepEqual(told([]).notify?.offered, ['mail']);
+  });
+
+  it('N-2: an unsent choice is shown as pending, with the address it was given, and a refused one is not what holds', () => {
+    const waiting = queued(choose('a', { email: 'me@example.org' }), { delivery: { state: 'waiting' } });
+    const { notify } = told([waiting]);
+    assert.deepEqual([notify?.choice, notify?.state, notify?.address], ['page', 'pending', 'me@example.org']);
+    assert.equal(notify?.pending?.delivery.state, 'waiting');
+    const refused = told([{ ...waiting, delivery: { state: 'refused', reason: 'email-invalid' } }]).notify;
+    assert.deepEqual([refused?.choice, refused?.state], ['none', 'none']);
+    assert.equal(refused?.pending?.delivery.state, 'refused');
+  });
+
+  it('N-1: the bell is on own comments only, and one that changed makes another row of its own comment alone', () => {
+    const before = told([]);
+    assert.deepEqual(row(before, '1').bell, { state: 'none', pending: null });
+    assert.equal(row(before, '2').bell, undefined);
+    const queue = [queued(choose('b', { commentId: '1', choice: 'comment' }))];
+    const after = view(offered, { queue, settings: channels, previous: before });
+    assert.equal(row(after, '1').bell?.state, 'pending');
+    assert.equal(row(after, '2'), row(before, '2'));
+    assert.equal(after.notify, before.notify);
+  });
+
+  it('N-2: the answer says what holds, for a choice and for a comment that came with one', () => {
+    const subscriptions = { page: { choice: 'replies', state: 'pending' }, comments: {}, address: 'm…@x.org' } as const;
+    const answered = { comment: null, revision: 1, editableUntil: null, subscriptions };
+    const chosen = mergeAnswer(offered, choose('a', { choice: 'replies', counter: 9 }), answered);
+    assert.deepEqual([told([], chosen).notify?.state, chosen.mine?.voteCounter], ['pending', 9]);
+    assert.equal(chosen.comments, offered.comments);
+    const wish = { choice: 'replies', counter: 3, email: 'me@x.org' } as const;
+    const posted = told([queued(post('new', { notify: wish }))]);
+    assert.deepEqual([posted.notify?.choice, posted.notify?.state], ['replies', 'pending']);
+    const taken = mergeAnswer(offered, post('new', { notify: wish }), { ...answered, comment: comment('new') });
+    assert.deepEqual([told([], taken).notify?.choice, taken.mine?.voteCounter], ['replies', 3]);
   });
 });
