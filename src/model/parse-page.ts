@@ -153,7 +153,7 @@ export const info = object<ThreadInfo>({
   rules,
   inline: optional(number),
   // Ways that only a newer version knows are left out by the fold, which offers what it knows.
-  notify: optional(list(string as Read<Channel>)),
+  notify: optional(list(id as Read<Channel>)),
 });
 
 const page = object<Page>({
