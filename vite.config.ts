@@ -37,7 +37,8 @@ export default defineConfig({
           groups: [
             { name: 'afterword', tags: ['$initial'], priority: 1 },
             // One file for what keeps threads true, not one more for each module that a later part has in common with it.
-            { name: 'keeping', test: /src\/(?:model|sync|adapters\/a|elements\/keeping)/ },
+            // Without what finds passages again: only pages with passages fetch that.
+            { name: 'keeping', test: /src\/(?:model\/(?!quote)|sync|adapters\/a|elements\/keeping)/ },
           ],
         },
         // A library's build leaves the white space to its user's build. Ours is the last.

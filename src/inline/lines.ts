@@ -65,13 +65,16 @@ export function spansAt<Name>(map: TextMap, spans: ReadonlyMap<Name, Span>, x: n
 }
 
 /** The texts that stand directly in what is on top at a point, in every tree down to the deepest. */
-function* textsAt(x: number, y: number): Generator<Node> {
+function* textsAt(x: number, y: number): Generator<Text> {
   let root: DocumentOrShadowRoot = document;
   for (let before: Element | null = null; ;) {
     const top: Element | null = root.elementFromPoint(x, y);
     if (!top || top === before) return;
     for (const parent of [top, top.shadowRoot]) {
-      for (const child of parent?.childNodes ?? []) if (child.nodeType === Node.TEXT_NODE) yield child;
+      for (const child of parent?.childNodes ?? []) {
+        // The blanks between blocks are nowhere, and there may be thousands.
+        if (child instanceof Text && /\S/.test(child.data)) yield child;
+      }
     }
     if (!top.shadowRoot) return;
     before = top;

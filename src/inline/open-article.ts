@@ -24,6 +24,8 @@ const SHARE = 10;
 const LONGEST_WAIT = 5000;
 /** How often we look whether the page took our highlights, style sheet or the article away: it tells nobody. */
 const REPAIR = 1000;
+/** While many are being found: a browser may put our next slice before its next picture for a long time. */
+const BETWEEN_PICTURES = 100;
 /** How long a passage that was shown stays lit up. */
 const LIT = 4000;
 
@@ -284,10 +286,16 @@ class OpenedArticle implements Article {
       if (this.#map !== map || !prepared) return;
       this.#prepared = prepared;
     }
+    let seen = -Infinity;
     await inSlices(
       this.#findThese(map, pending),
       () => this.#closed || this.#map !== map,
-      () => this.#tellFound(),
+      () => {
+        // A picture of the first ones at once, since they are the ones in view; of the others now and then.
+        const look = this.#tellFound() && performance.now() - seen > BETWEEN_PICTURES;
+        if (look) seen = performance.now();
+        return look;
+      },
     );
   }
 
@@ -450,11 +458,12 @@ class OpenedArticle implements Article {
     return spans;
   }
 
-  #tellFound(): void {
-    if (this.#changes.size === 0 || this.#closed) return;
+  #tellFound(): boolean {
+    if (this.#changes.size === 0 || this.#closed) return false;
     const changes = new Map(this.#changes);
     this.#changes.clear();
     this.#tell('found', changes);
+    return true;
   }
 
   #tell<Type extends keyof ArticleEvents>(type: Type, detail: ArticleEvents[Type]): void {

@@ -3,6 +3,7 @@
  * would open it, and whatever scrolls is scrolled. The reader asked for it; nothing else is changed.
  */
 import { linesOf } from './lines.ts';
+import { nextFrame } from './slices.ts';
 import { parentOf } from './trees.ts';
 import type { Span, TextMap } from './text-map.ts';
 
@@ -23,11 +24,11 @@ export async function reveal(map: TextMap, span: Span): Promise<boolean> {
   for (let frame = 0, resting = 0; frame < FRAMES && resting < 2; frame++) {
     const line = linesOf(map, span, 1)[0];
     if (!line) {
-      await nextFrame();
+      await pause();
       continue;
     }
     resting = scrollTo(first.node, () => linesOf(map, span, 1)[0] ?? line) ? resting + 1 : 0;
-    await nextFrame();
+    await pause();
   }
   return linesOf(map, span, 1).length > 0;
 }
@@ -92,10 +93,7 @@ function move(box: Element, line: DOMRect, { left, top, width, height }: Box, ma
   return Math.abs(box.scrollLeft - beforeLeft) <= NEAR && Math.abs(box.scrollTop - beforeTop) <= NEAR;
 }
 
-function nextFrame(): Promise<void> {
-  // A hidden page has no frames.
-  return new Promise((done) => {
-    if (document.hidden) setTimeout(done, 16);
-    else requestAnimationFrame(() => done());
-  });
+/** A hidden page has no frames. */
+function pause(): Promise<unknown> {
+  return document.hidden ? Promise.resolve() : nextFrame();
 }

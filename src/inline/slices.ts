@@ -4,23 +4,30 @@
 const SLICE = 8;
 
 /**
- * Goes through `work`, which yields wherever it may be interrupted. `afterSlice` runs before each pause and at the end.
- * Undefined where `stopped` said so before the end.
+ * Goes through `work`, which yields wherever it may be interrupted. `afterSlice` runs before each pause and at the end;
+ * where it says true, there is something to be seen, and the pause is long enough for a picture. Undefined where
+ * `stopped` said so before the end.
  */
 export async function inSlices<Result>(
   work: Generator<unknown, Result>,
   stopped: () => boolean = () => false,
-  afterSlice: () => void = () => undefined,
+  afterSlice: () => boolean = () => false,
 ): Promise<Result | undefined> {
   for (;;) {
     const began = performance.now();
     let step = work.next();
     while (!step.done && performance.now() - began < SLICE) step = work.next();
-    afterSlice();
+    const look = afterSlice();
     if (step.done) return step.value;
+    if (look && !document.hidden) await nextFrame();
     await nextTurn();
     if (stopped()) return undefined;
   }
+}
+
+/** The moment before a picture; what is awaited after it still delays it. Waits for ever in a hidden page. */
+export function nextFrame(): Promise<void> {
+  return new Promise((done) => requestAnimationFrame(() => done()));
 }
 
 /** A task of its own: what waits (input, a picture) goes first. Timers are no way: nested ones wait 4 ms, hidden pages' a second. */

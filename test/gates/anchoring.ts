@@ -4,7 +4,7 @@
  * DIR is any folder with `pairs.jsonl` (old and new text) and `quotes.jsonl` (passages of the old text and what became
  * of each); without it, the twenty pairs of our own in test/fixtures/revisions. Each quote is described from the old
  * text and sought in the new one: by ours, and in the same run by what one would do without it. FILE gets a JSON line
- * a quote; `--errors` prints every quote that went wrong. Fails where a gate is missed, over all pairs or over either half
+ * a quote; `--browser` times it on a page as well (anchoring-page.ts); `--errors` prints every quote that went wrong. Fails where a gate is missed, over all pairs or over either half
  * of them (src/inline/METHOD.md, "How the numbers were chosen"), or where the matcher weighs too much.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import search from 'approx-string-match';
 import { buildSync } from 'esbuild';
 import { describeQuote, findQuote, prepareText } from '../../src/model/quote.ts';
 import type { Quote } from '../../src/model/quote.ts';
+import { anchoringPage } from './anchoring-page.ts';
 import { closing } from './closing.ts';
 
 type Outcome = 'unchanged' | 'unchanged-dup' | 'moved' | 'edited' | 'deleted' | 'deleted-decoy' | 'ambiguous';
@@ -201,9 +202,14 @@ function table(title: string, rows: readonly (readonly [name: string, figures: F
   }
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { data: { type: 'string' }, results: { type: 'string' }, errors: { type: 'boolean' } },
+    options: {
+      data: { type: 'string' },
+      results: { type: 'string' },
+      errors: { type: 'boolean' },
+      browser: { type: 'boolean' },
+    },
   });
   const dir = values.data ?? 'test/fixtures/revisions';
   const pairs = lines<Pair>(join(dir, 'pairs.jsonl'));
@@ -258,6 +264,7 @@ function main(): void {
   const bytes = weightOfOurs();
   console.log(`the matcher, minified and gzipped: ${bytes} bytes\n`);
   checks.push({ holds: bytes <= HEAVIEST, says: `${bytes} bytes, at most ${HEAVIEST}` });
+  if (values.browser) checks.push(...(await anchoringPage(dir)));
   for (const { says } of checks.filter((it) => !it.holds)) console.error(`missed: ${says}`);
   closing(checks, (it) => it.holds);
 }
@@ -285,4 +292,4 @@ function explain({ sample, answer, verdict }: Judged, pair: Pair): void {
   answer   ${text(answer.span)}`);
 }
 
-main();
+await main();
