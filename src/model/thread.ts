@@ -230,8 +230,10 @@ export function mergeChanges(thread: Thread, changes: Changes, fetchedAt: number
   if (isOtherHistory(thread, changes.info)) return thread;
   const comments = new Map(thread.comments);
   const isLater = thread.info === null || changes.info.revision >= thread.info.revision;
+  // They come by revision: a root that was changed last comes behind its own replies, and is what they belong to.
+  const rootsHere = new Set(changes.comments.filter(({ parentId }) => parentId === null).map(({ id }) => id));
   for (const comment of changes.comments) {
-    const belongs = comment.parentId === null || comments.has(comment.rootId);
+    const belongs = comment.parentId === null || comments.has(comment.rootId) || rootsHere.has(comment.rootId);
     if (belongs) comments.set(comment.id, newer(comments.get(comment.id), comment, isLater));
   }
   for (const id of changes.removed) {

@@ -130,6 +130,20 @@ describe('merging answers into the thread', () => {
     assert.equal(changed.info?.revision, 20);
   });
 
+  it('changes come by revision: replies belong to a new root that was changed after them and comes behind them', () => {
+    const changed = mergeChanges(
+      loaded([comment('1')]),
+      {
+        info: info({ revision: 20 }),
+        comments: [comment('6', { parentId: '5', revision: 16 }), comment('5', { revision: 17, text: 'edited' })],
+        removed: [],
+        tooOld: false,
+      },
+      2,
+    );
+    assert.deepEqual(idsOf(changed), ['1', '5', '6']);
+  });
+
   it('a comment that is pinned by a change moves to the pinned ones', () => {
     const known = loaded([comment('2'), comment('1')]);
     const changes = { info: info({ revision: 20 }), removed: [], tooOld: false };
