@@ -6,6 +6,7 @@
 import type { Channel, Comment, Filter, Order, Passage, Vote, Votes } from './comment.ts';
 import { sameNotify, sameTold, toldOf, type ToldOf } from './notify.ts';
 import {
+  type Delivery,
   isWish,
   type NotifyOperation,
   type Operation,
@@ -168,7 +169,7 @@ export function fold(
 interface Desk {
   readonly comments: Map<string, Comment>;
   readonly own: ReadonlySet<string>;
-  /** Posts that the server has not acknowledged, newest first. */
+  /** Posts that the server has not acknowledged, and comments that are here for their refused edits alone; newest first. */
   readonly unsent: readonly string[];
   /** Those of them that are about a passage and may still arrive. */
   readonly onTheWay: readonly Comment[];
@@ -202,7 +203,12 @@ function layOnTop(thread: Thread, queue: readonly QueuedOperation[], settings: F
         unsent.unshift(id);
         if (posted.quote && !isStopped(queued)) onTheWay.push(posted);
       }
-    } else if (operation.kind !== 'notify' && !isStopped(queued)) {
+    } else if (operation.kind !== 'notify' && isStopped(queued)) {
+      if (operation.kind === 'edit' && !comments.has(id)) {
+        comments.set(id, subjectOf(operation, queued.delivery));
+        unsent.unshift(id);
+      }
+    } else if (operation.kind !== 'notify') {
       const comment = comments.get(id);
       if (comment) comments.set(id, withOperation(comment, operation, votes.get(id) ?? 'none'));
       if (operation.kind === 'vote' && settings.can.votes !== 'none') votes.set(id, operation.value);
@@ -259,6 +265,20 @@ function isFolded(comment: Comment, comments: ReadonlyMap<string, Comment>, { co
 /** It will not go through as it is: what the server said stands, and the row says why. A post keeps its place all the same. */
 function isStopped({ delivery }: QueuedOperation): boolean {
   return delivery.state === 'refused' || delivery.state === 'conflict' || delivery.state === 'given-up';
+}
+
+/**
+ * A refused edit of a comment that is not here, most often because it was removed meanwhile: the words need a row that
+ * shows them (FAULTS, invariants L and T).
+ */
+function subjectOf(operation: Extract<Operation, { kind: 'edit' }>, delivery: Delivery): Comment {
+  const isGone = delivery.state === 'refused' && delivery.reason === 'comment-gone';
+  const { commentId: id, createdAt } = operation;
+  return {
+    ...{ id, parentId: null, rootId: id, createdAt, editedAt: null, author: null, format: 'markdown' },
+    ...(isGone ? { state: 'deleted', text: '' } : { state: 'published', text: operation.before }),
+    ...{ up: 0, down: 0, pinned: false, descendants: 0, revision: 0 },
+  };
 }
 
 function postedComment(operation: PostOperation, thread: Thread): Comment {

@@ -303,6 +303,28 @@ describe('R-6: what is on its way', () => {
     assert.equal(shown.pending[0]?.text, 'new');
   });
 
+  it('L, T: a refused edit has a row for its words, also when its comment was removed or is not loaded', () => {
+    const thread = loaded([comment('2')]);
+    const edit = {
+      kind: 'edit',
+      id: 'e',
+      createdAt: 5,
+      commentId: '1',
+      text: 'new',
+      mentions: [],
+      before: 'old',
+    } as const;
+    assert.equal(outline(view(thread, { queue: [queued(edit)] })), '2', 'while it is on its way nothing is missed');
+    const gone = queued(edit, { delivery: { state: 'refused', reason: 'comment-gone' } });
+    const removed = row(view(thread, { queue: [gone] }), '1');
+    assert.equal(removed.stub, true);
+    assert.equal(removed.pending[0]?.text, 'new');
+    const late = queued(edit, { delivery: { state: 'refused', reason: 'edit-window' } });
+    const elsewhere = row(view(thread, { queue: [late] }), '1');
+    assert.equal(elsewhere.comment.text, 'old');
+    assert.equal(elsewhere.pending[0]?.text, 'new');
+  });
+
   it('a deletion on its way shows a stub, refused it shows the comment again', () => {
     const thread = loaded([comment('1'), comment('2')]);
     const gone = { kind: 'delete', id: 'd', createdAt: 5, commentId: '1' } as const;
