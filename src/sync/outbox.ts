@@ -91,6 +91,11 @@ const isBringing = ({ choice, email, push }: NotifyOperation): boolean =>
 const isUnreadable = ({ delivery }: QueuedOperation): boolean =>
   delivery.state === 'refused' && delivery.reason === 'unreadable';
 
+/** A vote for a comment that was removed meanwhile, or its removal. */
+function isMoot({ operation: { kind } }: QueuedOperation, trouble: Trouble): boolean {
+  return trouble.kind === 'gone' && trouble.reason === 'comment-gone' && (kind === 'vote' || kind === 'delete');
+}
+
 function isWaiting({ delivery: { state } }: QueuedOperation): boolean {
   return state === 'sending' || state === 'waiting' || state === 'retrying';
 }
@@ -471,6 +476,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   async function judge(entry: Entry, trouble: Trouble): Promise<void> {
     const { row } = entry;
+    if (isMoot(row, trouble)) return drop(row);
     const isUnreached = trouble.kind === 'unknown' && trouble.because === 'network';
     const isStrange = trouble.kind === 'unknown' && trouble.because === 'answer';
     const isReached = trouble.kind === 'busy' || (trouble.kind === 'unknown' && !isUnreached);
@@ -500,6 +506,14 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     await note(entries.get(row.operation.id) ?? entry);
     tabs.announce('changed', row.thread);
     if (isUnreached && attempts >= suspicion) void suspect(row);
+  }
+
+  /** What it was about is gone, and no words were in it: nobody has to be told, and no row could show it. */
+  async function drop(row: QueuedOperation): Promise<void> {
+    takeOut(row.operation.id);
+    tell(row.thread, row, { result: 'vanished' });
+    await erase(row, null);
+    tabs.announce('changed', row.thread);
   }
 
   /**

@@ -390,6 +390,24 @@ describe('the outbox', () => {
     expect((await backend.comments(key()))[0]?.up).to.equal(1);
   });
 
+  it('T: a vote for a comment that is gone, or its deletion, has no row to wait in and nothing to say: it goes', async () => {
+    const trouble = { kind: 'gone', reason: 'comment-gone' } as const;
+    backend.fates = [{ trouble }, { trouble }, { trouble }];
+    const tab = openTab();
+    const about = { createdAt: 1, commentId: 'gone' };
+    await tab.outbox.add(row({ kind: 'vote', id: 'v', value: 'up', counter: 1, ...about }), null);
+    await tab.outbox.add(row({ kind: 'delete', id: 'd', ...about }), null);
+    await tab.outbox.add(row({ kind: 'edit', id: 'e', text: 'new', mentions: [], before: '', ...about }), null);
+    await until(() => tab.told.length === 3);
+    expect(tab.told.map(([id, { result }]) => `${id} ${result}`)).to.deep.equal([
+      'v vanished',
+      'd vanished',
+      'e refused',
+    ]);
+    await until(async () => (await tab.database.rows(outboxKey(key()))).length === 1);
+    expect(tab.outbox.of(key(), 'guest').map(({ operation }) => operation.id)).to.deep.equal(['e']);
+  });
+
   it('discarding takes words out for good and hands them back', async () => {
     backend.fates = [{ trouble: { kind: 'refused', reason: 'banned' } }];
     const tab = openTab();
