@@ -3,7 +3,7 @@
  * part in it. One Highlight for each look holds the ranges of all articles and sections of the page: one for each
  * passage costs seconds where there are a thousand.
  */
-import { LOOKS, STYLES } from './painter.ts';
+import { LOOKS, STYLES, stretchesOf } from './painter.ts';
 import type { Look, Paint, Painter } from './painter.ts';
 import type { TextMap } from './text-map.ts';
 
@@ -15,15 +15,14 @@ const RULES = LOOKS.map((look) => {
   const { ground, line, style } = STYLES[look];
   const thickness = look === 'found' || look === 'draft' ? 'from-font' : look === 'mine' ? '1px' : '2px';
   return `::highlight(${nameOf(look)}){background-color:${ground};text-decoration:underline ${style} ${line} ${thickness}}`;
-});
-/** On paper nobody can press; with the system's colours only its own pair is sure to be readable. */
+}).join('');
+/** On paper nobody can press. With the system's colours only its own pairs are sure to be readable. */
 const SPECIAL = `@media print{${LOOKS.map(
   (look) => `::highlight(${nameOf(look)}){background-color:transparent;text-decoration:none}`,
-).join('')}}
-@media (forced-colors:active){${LOOKS.map((look) => {
-  const ground =
-    look === 'focused' || look === 'lit' || look === 'draft' ? 'background-color:Mark;color:MarkText;' : '';
-  return `::highlight(${nameOf(look)}){${ground || 'background-color:transparent;'}text-decoration:underline ${STYLES[look].style} LinkText 2px}`;
+).join('')}}@media (forced-colors:active){${LOOKS.map((look) => {
+  const { style, strong } = STYLES[look];
+  const [ground, text] = strong ? ['Highlight', 'HighlightText'] : ['Mark', 'MarkText'];
+  return `::highlight(${nameOf(look)}){background-color:${ground};color:${text};text-decoration:underline ${style} ${text} 2px}`;
 }).join('')}}`;
 
 /** One sheet a page. A constructed one: it is in no document's tree, and `style-src` has no say in it. */
@@ -37,49 +36,47 @@ const wanted = new Map<Root, number>();
 export function highlightPainter(): Painter {
   let map: TextMap | undefined;
   const roots = new Set<Root>();
-  const painted = new Map<string, Paint & { readonly ranges: readonly Range[] }>();
-  /** The objects our ranges are in. The page, or a second copy of this script, may put others in their place. */
+  const paints = new Map<string, Paint>();
+  const changed = new Set<Look>();
+  /** The ranges of each look, and the objects they are in. The page, or a second copy of this script, may put others there. */
+  const painted = new Map<Look, Range[]>();
   const ours = new Map<Look, Highlight>();
 
   const highlightOf = (look: Look): Highlight => {
     const name = nameOf(look);
-    let highlight = ours.get(look);
     const there = CSS.highlights.get(name);
-    if (there && there !== highlight) {
-      highlight = there;
-      // Whoever comes second shares: add to theirs what was in ours.
-      for (const one of painted.values()) if (one.look === look) for (const range of one.ranges) there.add(range);
-    }
-    highlight ??= new Highlight();
+    const before = ours.get(look);
+    const highlight = there ?? before ?? new Highlight();
     if (!there) {
       highlight.priority = LOOKS.indexOf(look);
       CSS.highlights.set(name, highlight);
     }
+    // Whoever comes second shares: what was in ours goes into theirs.
+    if (before && before !== highlight) for (const range of painted.get(look) ?? []) highlight.add(range);
     ours.set(look, highlight);
     return highlight;
+  };
+
+  const draw = (look: Look): void => {
+    const before = painted.get(look) ?? [];
+    const wanted = map
+      ? stretchesOf(paints.values(), look).flatMap(({ start, end }) => map?.rangesOf(start, end) ?? [])
+      : [];
+    if (!before.length && !wanted.length) return;
+    // Those that stand where they should stay: they are on the screen already.
+    const standing = new Map(before.map((range) => [range.startContainer, [] as Range[]]));
+    for (const range of before) standing.get(range.startContainer)?.push(range);
+    const kept = wanted.map((range) => standing.get(range.startContainer)?.find((it) => same(it, range)) ?? range);
+    const keeping = new Set(kept);
+    const highlight = highlightOf(look);
+    for (const range of before) if (!keeping.has(range)) highlight.delete(range);
+    for (const range of kept) if (!highlight.has(range)) highlight.add(range);
+    painted.set(look, kept);
   };
 
   const wear = (root: Root): void => {
     sheet ??= newSheet();
     if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  };
-
-  const paint = (name: string, next: Paint | null): void => {
-    const before = painted.get(name);
-    const ranges = next && map ? map.rangesOf(next.start, next.end) : [];
-    if (before?.look === next?.look && before && alike(before.ranges, ranges)) {
-      painted.set(name, { ...before, ...next });
-      return;
-    }
-    painted.delete(name);
-    if (before) {
-      const highlight = ours.get(before.look);
-      for (const range of before.ranges) highlight?.delete(range);
-    }
-    if (!next) return;
-    const highlight = highlightOf(next.look);
-    for (const range of ranges) highlight.add(range);
-    painted.set(name, { ...next, ranges });
   };
 
   return {
@@ -93,22 +90,35 @@ export function highlightPainter(): Painter {
       }
       roots.clear();
       for (const root of holding) roots.add(root);
+      // Offsets are others now, or nodes; what is painted is told anew, and may turn out to stand where it stood.
+      for (const { look } of paints.values()) changed.add(look);
     },
-    paint,
+    paint(name, next) {
+      const before = paints.get(name);
+      if (before?.look === next?.look && before?.start === next?.start && before?.end === next?.end) return;
+      if (before) changed.add(before.look);
+      if (next) {
+        changed.add(next.look);
+        paints.set(name, next);
+      } else paints.delete(name);
+    },
+    flush() {
+      for (const look of changed) draw(look);
+      changed.clear();
+    },
     // Highlights move with their text.
     moved: () => undefined,
     repair() {
       for (const root of roots) wear(root);
-      for (const look of new Set([...painted.values()].map((it) => it.look))) {
+      for (const [look, ranges] of painted) {
+        if (!ranges.length) continue;
         const highlight = highlightOf(look);
-        for (const one of painted.values()) {
-          if (one.look === look) for (const range of one.ranges) if (!highlight.has(range)) highlight.add(range);
-        }
+        for (const range of ranges) if (!highlight.has(range)) highlight.add(range);
       }
     },
     close() {
-      for (const name of [...painted.keys()]) paint(name, null);
       for (const [look, highlight] of ours) {
+        for (const range of painted.get(look) ?? []) highlight.delete(range);
         if (highlight.size === 0 && CSS.highlights.get(nameOf(look)) === highlight) CSS.highlights.delete(nameOf(look));
       }
       for (const root of roots) leave(root);
@@ -119,7 +129,7 @@ export function highlightPainter(): Painter {
 
 function newSheet(): CSSStyleSheet {
   const made = new CSSStyleSheet();
-  made.replaceSync(RULES.join('\n') + SPECIAL);
+  made.replaceSync(RULES + SPECIAL);
   return made;
 }
 
@@ -131,17 +141,10 @@ function leave(root: Root): void {
   root.adoptedStyleSheets = root.adoptedStyleSheets.filter((it) => it !== sheet);
 }
 
-function alike(some: readonly Range[], others: readonly Range[]): boolean {
+function same(one: Range, other: Range): boolean {
   return (
-    some.length === others.length &&
-    some.every((one, k) => {
-      const other = others[k];
-      return (
-        other?.startContainer === one.startContainer &&
-        other.startOffset === one.startOffset &&
-        other.endContainer === one.endContainer &&
-        other.endOffset === one.endOffset
-      );
-    })
+    one.startOffset === other.startOffset &&
+    one.endContainer === other.endContainer &&
+    one.endOffset === other.endOffset
   );
 }

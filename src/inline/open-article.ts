@@ -116,7 +116,7 @@ class OpenedArticle implements Article {
     for (const id of [...this.#cared.keys()]) {
       if (ids.has(id)) continue;
       this.#cared.delete(id);
-      for (const name of [id, `focused:${id}`, `lit:${id}`]) this.#painter.paint(name, null);
+      this.#paint(id);
     }
     for (const passage of passages) {
       const cared = this.#cared.get(passage.id);
@@ -128,6 +128,7 @@ class OpenedArticle implements Article {
       else this.#cared.set(passage.id, { passage, found: cared?.found ?? SOUGHT, map: null });
       this.#paint(passage.id);
     }
+    this.#flush();
     void this.#run();
   }
 
@@ -198,12 +199,12 @@ class OpenedArticle implements Article {
   emphasise(ids: readonly string[]): void {
     const before = this.#emphasised;
     this.#emphasised = new Set(ids);
-    for (const id of new Set([...before, ...ids])) this.#paint(id);
+    this.#paintThese(new Set([...before, ...ids]));
   }
 
   paint(on: boolean): void {
     this.#painted = on;
-    for (const id of this.#cared.keys()) this.#paint(id);
+    this.#paintThese(this.#cared.keys());
   }
 
   async show(id: string): Promise<boolean> {
@@ -374,6 +375,7 @@ class OpenedArticle implements Article {
         cared.map = map;
         this.#paint(cared.passage.id);
       }
+      this.#flush();
     } else this.#prepared = null;
     return map;
   }
@@ -404,16 +406,36 @@ class OpenedArticle implements Article {
 
   // Painting.
 
+  /** Seen after the next flush. */
   #paint(id: string): void {
     const cared = this.#cared.get(id);
-    const span = this.#spanOf(id);
-    const put = (name: string, look: Look, wanted: boolean): void =>
-      this.#painter.paint(name, span && wanted ? { look, start: span.start, end: span.end } : null);
-    // Not sought in this text yet: what is painted stays, since ranges move with their text.
+    // Not sought in this text yet.
     if (cared && cared.map !== this.#map && cared.found.start >= 0) return;
-    put(id, lookOf(cared), this.#painted && !cared?.passage.unpainted);
-    put(`focused:${id}`, 'focused', this.#emphasised.has(id));
-    put(`lit:${id}`, 'lit', this.#lit === id);
+    const span = this.#spanOf(id);
+    const look = this.#lookOf(id, cared);
+    this.#painter.paint(id, cared && span && look ? { look, start: span.start, end: span.end } : null);
+  }
+
+  #paintThese(ids: Iterable<string>): void {
+    for (const id of ids) this.#paint(id);
+    this.#flush();
+  }
+
+  /**
+   * Not while passages are sought again: their offsets belong to the text as it was. What is painted stays meanwhile,
+   * since ranges move with their text.
+   */
+  #flush(): void {
+    for (const { found, map } of this.#cared.values()) if (found.start >= 0 && map !== this.#map) return;
+    this.#painter.flush();
+  }
+
+  #lookOf(id: string, cared: Cared | undefined): Look | null {
+    if (id === this.#lit) return 'lit';
+    if (this.#emphasised.has(id)) return 'focused';
+    if (!this.#painted || cared?.passage.unpainted) return null;
+    const look = cared?.passage.look;
+    return look === 'draft' ? look : cared?.found.state === 'probable' ? 'probable' : (look ?? 'found');
   }
 
   #light(id: string): void {
@@ -423,10 +445,10 @@ class OpenedArticle implements Article {
       cancel();
       this.#darken = () => undefined;
       this.#lit = null;
-      this.#paint(id);
+      this.#paintThese([id]);
     };
     this.#lit = id;
-    this.#paint(id);
+    this.#paintThese([id]);
   }
 
   #repairLater(): void {
@@ -459,6 +481,7 @@ class OpenedArticle implements Article {
   }
 
   #tellFound(): boolean {
+    this.#flush();
     if (this.#changes.size === 0 || this.#closed) return false;
     const changes = new Map(this.#changes);
     this.#changes.clear();
@@ -499,11 +522,6 @@ const contentsOf = (element: Element) => ({
   endContainer: element,
   endOffset: element.childNodes.length,
 });
-
-function lookOf(cared: Cared | undefined): Look {
-  const look = cared?.passage.look;
-  return look === 'draft' ? look : cared?.found.state === 'probable' ? 'probable' : (look ?? 'found');
-}
 
 /**
  * Passages in the order in which they matter to the reader: nearest to the window first, as far as their old offsets

@@ -3,26 +3,28 @@
  * element of ours outside the article, which lets every press through. Only what is near the window is drawn.
  */
 import { linesOf } from './lines.ts';
-import { LOOKS, STYLES } from './painter.ts';
+import { LOOKS, STYLES, stretchesOf, TINT } from './painter.ts';
 import type { Paint, Painter } from './painter.ts';
 import type { TextMap } from './text-map.ts';
 
 /** How far above and below the window is drawn ahead, in heights of the window. */
 const AHEAD = 1;
 
+/** These lie above the words, and a strong ground would hide them: a frame stands for it. */
 const CSS_TEXT = `:host{all:initial;position:absolute;top:0;left:0;width:0;height:0;pointer-events:none}
-i{position:absolute;top:0;left:0;box-sizing:border-box;border-bottom:1.5px none}
+i{position:absolute;top:0;left:0;box-sizing:border-box}
 ${LOOKS.map((look) => {
-  const { ground, line, style } = STYLES[look];
+  const { ground, line, style, strong } = STYLES[look];
   const thickness = style === 'double' ? '3px' : '1.5px';
-  return `.${look}{background-color:${ground};border-bottom:${thickness} ${style} ${line}}`;
-}).join('\n')}
+  const frame = strong ? `outline:1.5px ${style} ${line};border-radius:2px;` : '';
+  return `.${look}{background-color:${strong ? TINT : ground};${frame}border-bottom:${thickness} ${style} ${line}}`;
+}).join('')}
 @media print{:host{display:none}}
-@media (forced-colors:active){i{border-bottom-color:LinkText;border-bottom-width:3px}}`;
+@media (forced-colors:active){i{border-bottom-color:LinkText;border-bottom-width:3px;outline-color:LinkText}}`;
 
 export function overlayPainter(layer: Element): Painter {
   let map: TextMap | undefined;
-  const painted = new Map<string, Paint>();
+  const paints = new Map<string, Paint>();
   const host = document.createElement('div');
   // A screen reader knows passages by their buttons.
   host.setAttribute('aria-hidden', 'true');
@@ -31,6 +33,7 @@ export function overlayPainter(layer: Element): Painter {
   sheet.replaceSync(CSS_TEXT);
   root.adoptedStyleSheets = [sheet];
   let frame = 0;
+  let changed = false;
 
   const draw = (): void => {
     frame = 0;
@@ -39,9 +42,9 @@ export function overlayPainter(layer: Element): Painter {
     const origin = host.getBoundingClientRect();
     const [top, bottom] = [-AHEAD * innerHeight, (1 + AHEAD) * innerHeight];
     const boxes: HTMLElement[] = [];
-    const ordered = [...painted.values()].sort((a, b) => LOOKS.indexOf(a.look) - LOOKS.indexOf(b.look));
     // All is measured before anything is written, and what is far off is not measured line by line.
-    for (const paint of ordered) {
+    const all = LOOKS.flatMap((look) => stretchesOf(paints.values(), look).map((it) => ({ ...it, look })));
+    for (const paint of all) {
       const block = map.blockAt(paint.start).getBoundingClientRect();
       const last = map.blockAt(paint.end - 1).getBoundingClientRect();
       if (last.bottom < top || block.top > bottom) continue;
@@ -68,13 +71,17 @@ export function overlayPainter(layer: Element): Painter {
       drawSoon();
     },
     paint(name, next) {
-      if (next) painted.set(name, next);
-      else painted.delete(name);
-      drawSoon();
+      if (next) paints.set(name, next);
+      else paints.delete(name);
+      changed = true;
+    },
+    flush() {
+      if (changed) drawSoon();
+      changed = false;
     },
     moved: drawSoon,
     repair() {
-      if (painted.size && !host.isConnected) drawSoon();
+      if (paints.size && !host.isConnected) drawSoon();
     },
     close() {
       cancelAnimationFrame(frame);

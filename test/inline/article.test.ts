@@ -392,6 +392,38 @@ describe('Passages of an article', () => {
     expect(painted('mine')).to.deep.equal(['second buoy']);
   });
 
+  it('I-6: paints passages that overlap as one stretch, and leaves the rest when one of them goes', async () => {
+    const root = put(TEXT);
+    const article = open(root);
+    const outer = { id: 'outer', quote: quoteOf(root, 'as far as the second buoy, where the current') };
+    const inner = { id: 'inner', quote: quoteOf(root, 'second buoy') };
+    const across = { id: 'across', quote: quoteOf(root, 'where the current turns and the wind') };
+    await find(article, [inner, outer, across]);
+    expect(painted('found')).to.deep.equal(['as far as the second buoy, where the current turns and the wind']);
+    article.set([inner, across]);
+    expect(painted('found')).to.deep.equal(['second buoy', 'where the current turns and the wind']);
+    article.emphasise(['inner']);
+    expect([painted('found'), painted('focused')]).to.deep.equal([
+      ['where the current turns and the wind'],
+      ['second buoy'],
+    ]);
+  });
+
+  it('I-5: while passages are sought again, what is painted stays with its words', async () => {
+    const root = put(TEXT);
+    const article = open(root);
+    await find(article, [{ id: 'a', quote: quoteOf(root, 'second buoy') }]);
+    const before = document.createElement('p');
+    before.textContent = 'Something new before it, far longer than a word or two.';
+    root.prepend(before);
+    await article.describe(rangeOf(root, 'northern quay')); // Reads the article at once.
+    expect(painted('found')).to.deep.equal(['second buoy']);
+    article.emphasise([]);
+    expect(painted('found')).to.deep.equal(['second buoy']);
+    await until(() => article.words('a') === 'second buoy', 'its new offsets');
+    expect(painted('found')).to.deep.equal(['second buoy']);
+  });
+
   it('takes passages away, and takes new ones in the middle of its work', async () => {
     const root = put(TEXT);
     const article = open(root);
