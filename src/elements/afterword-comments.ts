@@ -302,7 +302,7 @@ export class AfterwordComments extends LitElement {
 
   #there(view: Seen, words: Messages): TemplateResult {
     const acts = this.#acts;
-    return html`${this.lame ? this.#message(say(words, 'problem.part-missing'), this.#again) : nothing}${
+    return html`${acts?.notify()}${this.lame ? this.#message(say(words, 'problem.part-missing'), this.#again) : nothing}${
       view.problem ? this.#problem(view, words) : nothing
     }${
       view.storage === 'refused' && view.hasUnsent ? this.#message(say(words, 'storage.refused')) : nothing

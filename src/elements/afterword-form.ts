@@ -14,6 +14,7 @@ import { direction, languageOf, say } from '../i18n/locale.ts';
 import { sayRefusal } from '../i18n/locale-later.ts';
 import type { Mention, Rules } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
+import type { NotifyView } from '../model/view.ts';
 import type { Ambient } from '../sync/ambient.ts';
 import { ambient } from '../sync/ambient.ts';
 import type { Draft, DraftPlace, ThreadStore } from '../sync/store.ts';
@@ -89,6 +90,8 @@ export class AfterwordForm extends LitElement {
   @state() private who = NOBODY;
   @state() private remember = false;
   @state() private agreed = false;
+  /** *Notify me of replies* is ticked. */
+  @state() private notifyMe = false;
   @state() private open = false;
   @state() private wrong: ReadonlyMap<Field, Wrong> = new Map();
   @state() private previewing = false;
@@ -435,7 +438,7 @@ export class AfterwordForm extends LitElement {
       this.renderRoot.querySelector<HTMLElement>('.theirs button')?.focus();
       return;
     }
-    this.wrong = findWrong({ text, ...this.who, agreed: this.agreed }, ruling, mode === 'edit');
+    this.wrong = findWrong({ text, ...this.who, agreed: this.agreed }, this.asksFor, mode === 'edit');
     const [first] = this.wrong.keys();
     if (first) {
       this.previewing = false;
@@ -469,6 +472,18 @@ export class AfterwordForm extends LitElement {
     this.finish(operation.id);
   }
 
+  /** What can be ticked about replies; null where mails are not offered, or the reader is told of everything anyway. */
+  private get notify(): NotifyView | null {
+    const told = this.store?.view.notify;
+    return told?.offered.includes('mail') && told.choice !== 'page' && this.mode !== 'edit' ? told : null;
+  }
+
+  /** The site's rules, with the address that a mail needs. */
+  private get asksFor(): Rules {
+    const asks = this.notifyMe && this.notify?.address === null;
+    return asks ? { ...this.ruling, email: 'required' } : this.ruling;
+  }
+
   private author(): { name: string; email?: string; website?: string } {
     const { who, ruling } = this;
     const email = ruling.email === 'none' ? '' : who.email.trim();
@@ -483,7 +498,18 @@ export class AfterwordForm extends LitElement {
     const parentId = mode === 'reply' ? commentId : null;
     const consent = this.ruling.consent !== null && this.agreed;
     const about = { parentId, rootId: parentId && (this.rootId ?? parentId), author };
-    return { kind: 'post', ...asked, ...about, ...(consent && { consent }) };
+    const { store, notify, words } = this;
+    // A site that wants no addresses with comments still needs one to send a mail to.
+    const email = notify?.address === null && !author.email ? this.who.email.trim() : '';
+    const wish = notify &&
+      store &&
+      this.notifyMe && {
+        choice: 'comment' as const,
+        counter: store.nextVoteCounter(),
+        language: languageOf(words),
+        ...(email && { email }),
+      };
+    return { kind: 'post', ...asked, ...about, ...(consent && { consent }), ...(wish && { notify: wish }) };
   }
 
   private finish(operationId: string): void {
@@ -655,10 +681,10 @@ export class AfterwordForm extends LitElement {
   }
 
   private renderWho(): TemplateResult {
-    const { words, ruling } = this;
+    const { words, ruling, asksFor: asks } = this;
     return html`<div class="fields">
         ${this.renderField('name', 'text', 'name', ruling.name === 'required')}
-        ${ruling.email === 'none' ? nothing : this.renderField('email', 'email', 'email', ruling.email === 'required')}
+        ${asks.email === 'none' ? nothing : this.renderField('email', 'email', 'email', asks.email === 'required')}
         ${ruling.website ? this.renderField('website', 'url', 'url', false) : nothing}
       </div>
       <div class="tick">
@@ -669,7 +695,20 @@ export class AfterwordForm extends LitElement {
           @change=${(event: Event) => (this.remember = (event.target as HTMLInputElement).checked)}
         />
         <label for="remember">${say(words, 'form.remember')}</label>
-      </div>`;
+      </div>
+      ${
+        this.notify
+          ? html`<div class="tick">
+              <input
+                id="notify"
+                type="checkbox"
+                .checked=${this.notifyMe}
+                @change=${(event: Event) => (this.notifyMe = (event.target as HTMLInputElement).checked)}
+              />
+              <label for="notify">${say(words, 'form.notify')}</label>
+            </div>`
+          : nothing
+      }`;
   }
 
   private renderField(

@@ -4,7 +4,7 @@
  */
 import type { Row } from '../model/view.ts';
 import type { AllMessages } from '../i18n/locale.ts';
-import { isRefused, sayDelivery } from './row-controls.ts';
+import { isQuiet, isRefused, sayDelivery } from './row-controls.ts';
 
 export class Announcer {
   /** By operation: its last state. Null before the first look, when what waits is old news. */
@@ -35,7 +35,7 @@ export class Announcer {
       const { operationId, delivery, kind } = pending;
       now.set(operationId, delivery.state);
       if (!before || before.get(operationId) === delivery.state || delivery.state === 'sending') continue;
-      if (kind !== 'vote' || isRefused(pending)) this.say(sayDelivery(words, pending, Date.now()));
+      if (!isQuiet(kind) || isRefused(pending)) this.say(sayDelivery(words, pending, Date.now()));
     }
     this.#states = now;
   }

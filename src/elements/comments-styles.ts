@@ -28,7 +28,7 @@ export const commentsStyles = css`
   /* As much room as the orders will take. */
   .orders {
     min-block-size: 34px;
-    min-inline-size: min(100%, 13rem);
+    min-inline-size: min(100%, 16rem);
   }
   .form,
   .opener {

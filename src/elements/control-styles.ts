@@ -201,6 +201,12 @@ export const controlStyles = css`
     max-inline-size: var(--_measure);
     margin-block: calc(2 * var(--_space));
   }
+  .bell[aria-pressed='true'] {
+    color: var(--_accent);
+  }
+  .bell[aria-pressed='true'] svg {
+    fill: currentColor;
+  }
   .more-rows {
     display: flex;
     flex-wrap: wrap;

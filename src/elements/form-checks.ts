@@ -48,7 +48,7 @@ export function findWrong(filled: Filled, rules: Rules, edit: boolean): Readonly
   if (rules.name === 'required' && !filled.name.trim()) wrong.set('name', { reason: 'name-required' });
   const email = filled.email.trim();
   if (rules.email === 'required' && !email) wrong.set('email', { reason: 'email-required' });
-  else if (rules.email !== 'none' && email && !/^[^\s@]+@[^\s@]+$/.test(email)) {
+  else if (rules.email !== 'none' && email && !looksLikeEmail(email)) {
     wrong.set('email', { reason: 'email-invalid' });
   }
   if (rules.website && filled.website.trim() && !websiteOf(filled.website)) {
@@ -56,6 +56,11 @@ export function findWrong(filled: Filled, rules: Rules, edit: boolean): Readonly
   }
   if (rules.consent && !filled.agreed) wrong.set('agreed', { reason: 'consent' });
   return wrong;
+}
+
+/** Whether mail could be sent there: more than that only a mail can find out. */
+export function looksLikeEmail(email: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(email);
 }
 
 /** A website as an address: `example.com` is meant as `https://example.com`. Null where it can't be one. */

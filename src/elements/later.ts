@@ -4,7 +4,10 @@
  */
 import type * as Parts from './parts.ts';
 
-type Named = Pick<typeof Parts, 'countPart' | 'formPart' | 'forgetPart' | 'localPart' | 'markupPart' | 'fetchAhead'>;
+type Named = Pick<
+  typeof Parts,
+  'countPart' | 'formPart' | 'forgetPart' | 'localPart' | 'markupPart' | 'notifyPart' | 'fetchAhead'
+>;
 
 export let later: Named;
 

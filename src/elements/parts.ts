@@ -9,6 +9,7 @@ export const formPart = laterPart(() => import('./afterword-form.ts'), import.me
 export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
 export const keepingPart = laterPart(() => import('./keeping.ts'), import.meta.url);
 export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
+export const notifyPart = laterPart(() => import('./afterword-notify.ts'), import.meta.url);
 export const markupPart = laterPart(() => import('./markup.ts'), import.meta.url);
 
 useMarkupPart(markupPart);
@@ -23,4 +24,4 @@ export function fetchAhead(fetched: () => void): void {
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
 
-useParts({ countPart, formPart, forgetPart, localPart, markupPart, fetchAhead });
+useParts({ countPart, formPart, forgetPart, localPart, markupPart, notifyPart, fetchAhead });

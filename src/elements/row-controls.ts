@@ -61,7 +61,7 @@ function actions(row: CommentRow, state: RowState, manner: Manner, words: AllMes
             ${say(words, 'reply')}
           </button>`
         : nothing
-    }<button
+    }${bell(row, manner, words, name)}<button
       type="button"
       class="quiet menu"
       part="menu-button"
@@ -74,6 +74,23 @@ function actions(row: CommentRow, state: RowState, manner: Manner, words: AllMes
       ${icons.dots}
     </button>
   </div>`;
+}
+
+/** On own comments, where the site tells anybody of anything: whether direct replies to it are told (N-1). */
+function bell(row: CommentRow, { readonly }: Manner, words: AllMessages, name: string): unknown {
+  if (!row.bell || readonly) return nothing;
+  const { state } = row.bell;
+  return html`<button
+    type="button"
+    class="quiet bell"
+    part="bell"
+    data-act="bell"
+    aria-pressed=${String(state !== 'none')}
+    aria-label=${say(words, 'bell', { name })}
+    title=${say(words, state === 'pending' ? 'notify.pending.somewhere' : 'notify.comment')}
+  >
+    ${icons.bell}
+  </button>`;
 }
 
 function votes(row: CommentRow, manner: Manner, words: AllMessages, name: string): unknown {
@@ -129,7 +146,7 @@ const oldAfter = 5;
 type Remedy = 'send-now' | 'edit' | 'copy-text' | 'discard';
 
 function pendingParts(row: CommentRow, state: RowState, manner: Manner, words: AllMessages): unknown {
-  const told = row.pending.filter((pending) => pending.kind !== 'vote' || isRefused(pending));
+  const told = row.pending.filter((pending) => !isQuiet(pending.kind) || isRefused(pending));
   return html`${told.map((pending) => {
     if (state.asked === pending.operationId) return question(words, 'discard.ask', 'discard', pending.operationId);
     const age = Math.floor((Date.now() - pending.since) / day);
@@ -190,6 +207,11 @@ export function sayDelivery(words: AllMessages, { delivery, kind, saved }: Pendi
     default:
       return say(words, `delivery.${delivery.state}`);
   }
+}
+
+/** Votes and bells wait in silence. */
+export function isQuiet(kind: Pending['kind']): boolean {
+  return kind === 'vote' || kind === 'notify';
 }
 
 export function isRefused({ delivery }: Pending): boolean {

@@ -31,7 +31,7 @@ export interface RowState {
   near: boolean;
   /** *Read more*: `cut` while part of the text is hidden, `open` when the reader asked for all of it. */
   length: '' | 'cut' | 'open';
-  /** What the reader is asked before it is done: `delete`, or the id of an operation to discard. */
+  /** What the reader is asked before it is done: `delete`, `bell`, or the id of an operation to discard. */
   asked: string | null;
   form: 'reply' | 'edit' | null;
   /** The comment a link led to. */
@@ -113,7 +113,7 @@ export class RowView {
       box.id = `comment-${comment.id}`;
       box.setAttribute('aria-labelledby', this.#heading.id);
     }
-    const unsent = row.pending.some(({ kind }) => kind !== 'vote');
+    const unsent = row.pending.some(({ kind }) => kind !== 'vote' && kind !== 'notify');
     box.className = Object.entries({ far: !state.near, stub, linked: state.linked, unsent }).reduce(
       (all, [word, is]) => (is ? `${all} ${word}` : all),
       `hue${hueOf(comment)}`,

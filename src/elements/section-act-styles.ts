@@ -6,6 +6,24 @@ export const sectionActStyles = css`
     inline-size: 72px;
     block-size: 48px;
   }
+  .orders {
+    display: flex;
+    justify-content: end;
+    gap: calc(2 * var(--_space));
+  }
+  .bell {
+    display: grid;
+    place-items: center;
+    inline-size: 34px;
+    min-block-size: 34px;
+    padding: 0;
+  }
+  .bell[data-state='active'] {
+    color: var(--_accent);
+  }
+  .bell[data-state='active'] svg {
+    fill: currentColor;
+  }
   .linked {
     margin-block-end: calc(8 * var(--_space));
     padding-block-end: calc(6 * var(--_space));

@@ -22,10 +22,12 @@ import {
   AfterwordVotedEvent,
 } from './events.ts';
 import { areKeysOn, keysPanel, rememberKeys, stepOf } from './keys.ts';
+import { bell } from './control-icons.ts';
 import * as drawings from './icons.ts';
 import { later } from './later.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
+import { sayStanding } from './notify-words.ts';
 import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
@@ -45,6 +47,7 @@ export class SectionActs {
   #searched: ThreadStore | null = null;
   #told: { count: number | null; problem: string | null } = { count: null, problem: null };
   #keys = { on: areKeysOn(), shown: false };
+  #notifyOpen = false;
   /** The comment a link led to, while the focus has still to go there. */
   #wanted: string | null = null;
 
@@ -72,8 +75,13 @@ export class SectionActs {
     this.#announcer.forget();
     this.#followed = store;
     this.#told = { count: null, problem: null };
+    let notify = store?.view.notify;
     const look = (): void => {
-      if (store) this.#announcer.followDeliveries(store.view.rows, this.words());
+      if (!store) return;
+      this.#announcer.followDeliveries(store.view.rows, this.words());
+      if (notify === store.view.notify) return;
+      notify = store.view.notify;
+      this.section.requestUpdate();
     };
     this.#stop = store?.subscribe(look) ?? null;
     look();
@@ -137,16 +145,60 @@ export class SectionActs {
     const { store } = this.section;
     const offered = store?.view.rows.length ? store.can.orders : [];
     const orders = this.section.manner?.rules?.votes === 'none' ? offered.filter((it) => it !== 'most-voted') : offered;
-    return html`<afterword-toolbar
-      exportparts="order"
+    return html`${this.#notifyButton()}<afterword-toolbar
+        exportparts="order"
+        .words=${this.words()}
+        .orders=${orders}
+        .order=${order}
+        @afterword-order=${(event: OrderChosenEvent) => {
+          this.section.store?.setOrder(event.order);
+          this.say(say(this.words(), 'said.order', { order: say(this.words(), `order.${event.order}`) }));
+        }}
+      ></afterword-toolbar>`;
+  }
+
+  /** The bell of the page: what the reader is told of it (N-1); absent where nobody can be told anything. */
+  #notifyButton(): unknown {
+    const told = this.section.store?.view.notify;
+    if (!told || this.section.readonly) return nothing;
+    const words = this.words();
+    const choice = say(words, `notify.${told.choice}`);
+    const standing = told.state === 'pending' ? ` ${sayStanding(words, told.state, told.address)}` : '';
+    return html`<button
+      type="button"
+      class="quiet bell"
+      part="notify"
+      aria-expanded=${String(this.#notifyOpen)}
+      aria-label="${say(words, 'notify')}: ${choice}${standing}"
+      title=${say(words, 'notify')}
+      data-state=${told.state}
+      @click=${() => void this.#openNotify(!this.#notifyOpen)}
+    >
+      ${bell}
+    </button>`;
+  }
+
+  /** The panel of *Notify of*, while it is open. */
+  notify(): unknown {
+    const { store } = this.section;
+    if (!this.#notifyOpen || !store?.view.notify) return nothing;
+    return html`<afterword-notify
+      .store=${store}
       .words=${this.words()}
-      .orders=${orders}
-      .order=${order}
-      @afterword-order=${(event: OrderChosenEvent) => {
-        this.section.store?.setOrder(event.order);
-        this.say(say(this.words(), 'said.order', { order: say(this.words(), `order.${event.order}`) }));
-      }}
-    ></afterword-toolbar>`;
+      .told=${store.view.notify}
+      @afterword-notify-close=${() => void this.#openNotify(false)}
+    ></afterword-notify>`;
+  }
+
+  async #openNotify(open: boolean): Promise<void> {
+    const { section } = this;
+    if (open && !(await later.notifyPart().catch(() => null))) {
+      return this.say(say(this.words(), 'problem.part-missing'));
+    }
+    this.#notifyOpen = open;
+    section.requestUpdate();
+    await section.updateComplete;
+    this.#root.querySelector<HTMLElement>(open ? 'afterword-notify' : '.bell')?.focus();
   }
 
   /**
@@ -288,7 +340,13 @@ export class SectionActs {
       return;
     }
     const { comment } = outcome;
-    if (operation.kind === 'notify') return; // The toolbar and the bell show what holds now.
+    if (operation.kind === 'notify') {
+      const { choice, email } = operation;
+      const notify = section.store?.view.notify;
+      const state = choice === 'none' ? 'none' : (notify?.state ?? 'active');
+      this.say(sayStanding(words, email ? 'pending' : state, email ?? null) || say(words, 'notify.off'));
+      return;
+    }
     if (operation.kind === 'vote') {
       section.dispatchEvent(new AfterwordVotedEvent(operation.commentId, operation.value));
     } else if (operation.kind === 'delete') {

@@ -10,10 +10,11 @@ import { say, type AllMessages } from '../i18n/locale.ts';
 import { duration } from '../i18n/locale-later.ts';
 import type { AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts';
 import type { AfterwordThread } from './afterword-thread.ts';
-import { AfterwordVoteEvent } from './events.ts';
+import { AfterwordNotifyEvent, AfterwordVoteEvent } from './events.ts';
 import { openMenu } from './menu.ts';
 import { newId } from './new-id.ts';
 import { later } from './later.ts';
+import { notifyOperation } from './notify-words.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
 import type { RowList } from './row-list.ts';
 import { about } from './row-about.ts';
@@ -58,7 +59,21 @@ export class ThreadActs {
     const { manner } = this.thread;
     if (!manner) return nothing;
     if (row.kind === 'gap') return gapControls(row, this.words());
-    return commentControls(row, state, manner, this.words(), state.form ? this.#form(view, row, manner) : nothing);
+    return commentControls(row, state, manner, this.words(), this.#below(view, row, manner));
+  }
+
+  /** What the reader opened below a comment. */
+  #below(view: RowView, row: CommentRow, manner: Manner): unknown {
+    const { form, asked } = view.state;
+    if (form) return this.#form(view, row, manner);
+    if (asked !== 'bell') return nothing;
+    return html`<afterword-notify
+      .store=${this.thread.store}
+      .words=${this.words()}
+      .told=${this.thread.store?.view.notify ?? null}
+      .commentId=${row.key}
+      @afterword-notify-close=${() => this.#cancel(view)}
+    ></afterword-notify>`;
   }
 
   /** After each drawing, with the rows near the eyes that were drawn. */
@@ -186,6 +201,7 @@ export class ThreadActs {
       void this.thread.store?.dispatch({ kind: 'delete', id: newId(), createdAt: Date.now(), commentId: view.row.key });
       this.list.focus(view, false);
     },
+    bell: (view) => this.#bell(view),
     cancel: (view) => this.#cancel(view),
     parent: ({ row }) => row.kind === 'comment' && row.parent && this.reveal(row.parent.id),
   };
@@ -228,6 +244,27 @@ export class ThreadActs {
     if (!thread.dispatchEvent(new AfterwordVoteEvent(commentId, value))) return;
     const counter = thread.store.nextVoteCounter();
     void thread.store.dispatch({ kind: 'vote', id: newId(), createdAt: Date.now(), commentId, value, counter });
+  }
+
+  /** Off at a press; on at one, too, where it is known where to tell. */
+  async #bell(view: RowView): Promise<void> {
+    const { store } = this.thread;
+    const { row } = view;
+    const notify = store?.view.notify;
+    if (row.kind !== 'comment' || !row.bell || !store || !notify) return;
+    const isOn = row.bell.state !== 'none';
+    if (isOn || notify.address !== null) {
+      const choice = isOn ? 'none' : 'comment';
+      if (!this.thread.dispatchEvent(new AfterwordNotifyEvent(choice, row.key))) return;
+      void store.dispatch(notifyOperation(store, this.words(), row.key, choice));
+      return;
+    }
+    if (!(await later.notifyPart().catch(() => null))) {
+      return this.thread.announce(say(this.words(), 'problem.part-missing'));
+    }
+    view.state.asked = 'bell';
+    this.list.redraw(view);
+    view.box.querySelector<HTMLElement>('afterword-notify')?.focus();
   }
 
   #menu(view: RowView, button: HTMLElement): void {
@@ -311,7 +348,11 @@ export class ThreadActs {
     view.state.asked = null;
     this.list.redraw(view);
     const opener =
-      asked === 'delete' ? '[data-act=menu]' : `[data-act=discard][data-operation=${CSS.escape(asked ?? '')}]`;
+      asked === 'delete'
+        ? '[data-act=menu]'
+        : asked === 'bell'
+          ? '[data-act=bell]'
+          : `[data-act=discard][data-operation=${CSS.escape(asked ?? '')}]`;
     (view.box.querySelector<HTMLElement>(opener) ?? view.box).focus();
   }
 

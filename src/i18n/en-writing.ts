@@ -103,6 +103,24 @@ export const enWriting = {
   'said.loaded': 'Comments loaded: {count}.',
   'said.order': 'Order: {order}.',
 
+  // What a reader is told of away from the page
+  notify: 'Notify of',
+  'notify.page': 'New comments on this page',
+  'notify.replies': 'Replies to my comments',
+  'notify.none': 'Nothing',
+  'notify.comment': 'Notify me of replies to this comment',
+  'notify.address': 'Mails go to {address}.',
+  'notify.email.hint': 'You confirm it once by a link we send.',
+  'notify.push': 'Tell this browser too',
+  'notify.push.refused': 'This browser did not allow it.',
+  'notify.active': 'This is on.',
+  'notify.pending': 'Waiting for you: open the mail sent to {address} and confirm.',
+  'notify.pending.somewhere': 'Waiting for you: open the mail we sent and confirm.',
+  'notify.off': 'You will not be told.',
+  bell: 'Notify me of replies to {name}’s comment',
+  feed: 'Feed of this page',
+  'form.notify': 'Notify me of replies',
+
   // The keyboard
   keys: 'Keyboard shortcuts',
   'keys.on': 'Single-key shortcuts',

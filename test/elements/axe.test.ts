@@ -66,6 +66,16 @@ const own = (delivery: Parameters<typeof pendingPost>[1]): Row =>
 const states: readonly State[] = [
   { name: 'empty', view: {} },
   { name: 'loading', view: { phase: 'loading', rules: null } },
+  {
+    name: 'notify of',
+    view: { ...thread, notify: { offered: ['mail'], choice: 'none', state: 'none', address: null, pending: null } },
+    act: async (section) => {
+      byRole(section, 'button', /^Notify of/).click();
+      await waitFor(() => allByRole(section, 'radio').length === 3, 'the panel');
+      byRole(section, 'button', 'Save').click();
+      await waitFor(() => allByRole(section, 'textbox', 'E-mail').length > 0, 'the field');
+    },
+  },
   { name: 'failed', view: { phase: 'failed', problem: 'offline', rules: null } },
   { name: 'a thread', view: thread },
   { name: 'two numbers of votes', view: thread, attributes: { 'vote-count': 'separate' } },
