@@ -31,7 +31,7 @@ const PLACE = ['adapter', 'backend', 'server', 'site', 'pageId', 'pageUrl', 'sto
 
 /** Parts of rows that a page can style through the section. */
 const PARTS =
-  'comment,stub,own,avatar,author,badge,permalink,body,actions,vote,reply,menu-button,menu,fold,pending,more,form';
+  'comment,stub,own,avatar,author,badge,permalink,body,actions,vote,reply,bell,menu-button,menu,fold,pending,more,form';
 
 /** Addresses are for those who can act. */
 const NOWHERE: Pick<Manner, 'link' | 'picture'> = { link: () => '', picture: () => false };
@@ -64,6 +64,7 @@ type Seen = ReturnType<typeof see>;
  * @element afterword-comments
  * @fires {AfterwordSubmitEvent} afterword-submit - A reader pressed *Post*, *Reply* or *Save*; cancelable.
  * @fires {AfterwordVoteEvent} afterword-vote - A reader pressed a vote button; cancelable.
+ * @fires {AfterwordNotifyEvent} afterword-notify - A reader chose what to be told of; cancelable.
  * @fires {AfterwordLoadedEvent} afterword-loaded - The first comments are on the screen.
  * @fires {AfterwordPostedEvent} afterword-posted - The backend took a comment.
  * @fires {AfterwordEditedEvent} afterword-edited - The backend took a change of a comment.
@@ -75,6 +76,7 @@ type Seen = ReturnType<typeof see>;
  * @csspart section - The whole section.
  * @csspart heading - The number of comments.
  * @csspart message - A line about the state of the discussion.
+ * @csspart notify - The bell of the page.
  * @csspart more - The button that shows the comments where `loading` is `manual`.
  * @csspart form - The form of a new comment.
  * @csspart linked - What a link led to, above the thread.

@@ -29,6 +29,7 @@ export interface ActsForThread {
  *
  * @element afterword-thread
  * @fires {AfterwordVoteEvent} afterword-vote - The reader pressed a vote button; cancelable.
+ * @fires {AfterwordNotifyEvent} afterword-notify - The reader pressed the bell of an own comment; cancelable.
  * @csspart comment - One comment.
  * @csspart stub - A comment that was removed while it has replies; besides `comment`.
  * @csspart own - A comment of the reader's; besides `comment`.
@@ -40,6 +41,7 @@ export interface ActsForThread {
  * @csspart actions - The line of votes, reply and menu.
  * @csspart vote - One vote button.
  * @csspart reply - The button that answers.
+ * @csspart bell - The bell of an own comment.
  * @csspart menu-button - The button that opens the menu.
  * @csspart menu - The menu.
  * @csspart fold - The line beside a branch, which closes it.
