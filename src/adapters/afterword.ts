@@ -2,9 +2,9 @@
  * Speaks to an Afterword server over HTTP (`/api/v1`). Every request has a time limit that covers the body, every body a
  * limit in bytes, and every answer is judged in one place (FAULTS, "How an answer is judged").
  */
-import type { Page } from '../model/comment.ts';
+import type { Filter, Page } from '../model/comment.ts';
 import { targetOf, type Operation } from '../model/operation.ts';
-import { parseAnswer, parseChanges, parseMine, parsePage } from '../model/parse.ts';
+import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
 import {
   afterwordAddress,
   afterwordCan,
@@ -156,6 +156,11 @@ function parsed(text: string | null): unknown {
   }
 }
 
+function filterQuery(filter: Filter | undefined): Query {
+  if (filter === undefined) return {};
+  return filter === 'inline' ? { filter } : { passage: filter.passage };
+}
+
 /** Says once what the page's author has to change; the browser's own message names no cure (A22). */
 const blocked = new Set<string>();
 function watchPolicy(server: string): void {
@@ -228,9 +233,7 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
       const { order, limit } = options;
       const which =
         options.want === 'roots'
-          ? options.after === undefined
-            ? {}
-            : { after: options.after }
+          ? { ...(options.after !== undefined && { after: options.after }), ...filterQuery(options.filter) }
           : options.want === 'replies'
             ? { root: options.rootId, after: options.after }
             : { around: options.id };
@@ -240,6 +243,8 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
     changes: ({ site, page }, { epoch, revision }, { signal }) =>
       get(address('changes', { site, page, epoch, revision }), signal, parseChanges),
 
+    passages: ({ site, page }, { signal }) => get(address('passages', { site, page }), signal, parsePassages),
+
     mine: ({ site, page }, { identity, signal }) =>
       get(address('mine', { site, page }), signal, parseMine, bearer(identity)),
 
@@ -247,9 +252,9 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
       const path = `comments/${encodeURIComponent(targetOf(operation))}`;
       switch (operation.kind) {
         case 'post': {
-          const { parentId, text, author, mentions, consent, notify } = operation;
+          const { parentId, text, author, mentions, consent, notify, quote } = operation;
           const page = { id: options.thread.page, ...options.page };
-          const body = { page, parentId, text, author, mentions, consent, notify };
+          const body = { page, parentId, text, author, mentions, consent, notify, quote };
           return write(operation, options, 'POST', 'comments', body);
         }
         case 'edit':

@@ -3,9 +3,12 @@
  * (mocha, vitest, jest, node:test, `@web/test-runner`) and needs nothing else. What an adapter says it can't do is not
  * tried. How to use it is said in README.md beside this file.
  */
-import type { Comment, Order, Page, ThreadKey } from '../model/comment.ts';
+import type { Comment, Filter, Order, Page, Passages, ThreadKey } from '../model/comment.ts';
 import type { Operation, PostOperation } from '../model/operation.ts';
-import { parseAnswer, parseChanges, parseMine, parsePage } from '../model/parse.ts';
+import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
+import { parseQuote } from '../model/parse-quote.ts';
+import { markerKey, passageKey } from '../model/passage.ts';
+import type { Quote } from '../model/quote.ts';
 import { compareReplies, compareRoots } from '../model/sort.ts';
 import { countOf, threadOrder } from '../model/tree.ts';
 import type { Adapter, Answer, Identity, ListOptions, Trouble } from './adapter.ts';
@@ -130,6 +133,11 @@ class Trial {
     return this.post({ parentId: to.id, rootId: to.rootId }, person);
   }
 
+  async passages(): Promise<Passages> {
+    const { signal } = new AbortController();
+    return parsePassages(await this.adapter.passages?.(this.thread, { signal }));
+  }
+
   vote(commentId: string, value: 'up' | 'down' | 'none', counter: number, person: 0 | 1 = 1): Promise<Answer> {
     return this.send({ kind: 'vote', id: newId(), createdAt: Date.now(), commentId, value, counter }, person);
   }
@@ -165,6 +173,25 @@ class Trial {
   }
 }
 
+/** A passage of an article, as `describeQuote` would have it. */
+function quoteOf(exact: string, fields: Partial<Quote> = {}): Quote {
+  return {
+    quote: { type: 'TextQuoteSelector', exact, prefix: 'What stood before ', suffix: ' and after it' },
+    position: { type: 'TextPositionSelector', start: 100, end: 100 + exact.length },
+    text: { hash: '0123456789abcdef', length: 2000 },
+    lookalike: 0.25,
+    ...fields,
+  };
+}
+
+/** Whatever people, and their browsers, may put into an article. */
+const strange = [
+  '<script>alert(1)</script><img src=x onerror=alert(2)>',
+  'javascript:alert(3) ]] --> </textarea> {{7*7}} ${7*7}',
+  'زراعة "القمح" \u202e ‮abc‬ 👩‍👩‍👧 \' \\ %00 %20 +',
+  "Robert'); DROP TABLE comments;--\n\ttwo lines",
+];
+
 const idsOf = (comments: readonly Comment[]): readonly string[] => comments.map(({ id }) => id);
 
 export function adapterContract({ name, create, describe, it }: ContractOptions): void {
@@ -189,6 +216,7 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
       holds(typeof adapter.id === 'string' && adapter.id.trim() !== '', 'the adapter has an id');
       holds(adapter.can.orders.length > 0, 'there is at least one order');
       holds(!adapter.can.changes || adapter.changes, 'who says can.changes has changes()');
+      holds(!adapter.can.quotes || adapter.passages, 'who says can.quotes has passages()');
     });
 
     promise('shows a page nobody has commented on as empty', async (trial) => {
@@ -507,6 +535,141 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
       ({ counts }) => counts !== undefined,
     );
 
+    promise(
+      'keeps the passage a comment is about, word for word, also through an edit',
+      async (trial) => {
+        const quotes = [
+          quoteOf('The harbour froze'),
+          quoteOf('an author’s passage', { marker: 'winter', question: 'Did it?' }),
+          quoteOf('', {
+            quote: {
+              type: 'RangeSelector',
+              startSelector: { type: 'TextQuoteSelector', exact: 'A very long one', prefix: '', suffix: ' goes on' },
+              endSelector: { type: 'TextQuoteSelector', exact: 'and ends', prefix: 'goes on ', suffix: '' },
+            },
+          }),
+          ...strange.map((words) =>
+            quoteOf(words, {
+              quote: { type: 'TextQuoteSelector', exact: words, prefix: words, suffix: words },
+              marker: words,
+              question: words,
+            }),
+          ),
+        ];
+        for (const quote of quotes) {
+          const comment = await trial.post({ quote });
+          same(comment.quote && parseQuote(comment.quote), parseQuote(quote), 'the answer has the passage');
+          if (trial.adapter.can.edit) {
+            const { comment: edited } = await trial.edit(comment.id, `Better words on ${comment.id}`);
+            same(edited?.quote && parseQuote(edited.quote), parseQuote(quote), 'an edit leaves the passage');
+          }
+        }
+        const plain = await trial.post();
+        const { comments, info } = await trial.list();
+        const listed = comments.filter(({ id }) => id !== plain.id).map(({ quote }) => quote && parseQuote(quote));
+        const sorted = (all: readonly unknown[]): string[] => all.map((one) => JSON.stringify(one)).sort();
+        same(sorted(listed), sorted(quotes.map(parseQuote)), 'the list has the passages');
+        same(comments.find(({ id }) => id === plain.id)?.quote, undefined, 'a comment on none has none');
+        same(info.inline, quotes.length, 'the thread knows how many are on passages');
+      },
+      ({ can }) => can.quotes,
+    );
+
+    for (const order of ['newest', 'oldest', 'most-voted'] as const) {
+      promise(
+        `pages by ${order} through the comments on passages, and on one of them`,
+        async (trial) => {
+          const [one, other] = [quoteOf('One passage'), quoteOf('Another passage')];
+          const posted: Comment[] = [];
+          for (const quote of [one, undefined, other, one, one, undefined, other]) {
+            posted.push(await trial.post(quote ? { quote } : {}));
+          }
+          if (order === 'most-voted') await trial.vote(posted[3]?.id ?? '', 'up', 1);
+          const ids = async (filter: Filter) => {
+            const seen = await collect(trial, order, 2, undefined, filter);
+            return idsOf(seen.map(({ comment }) => comment));
+          };
+          const voted = (comment: Comment): Comment =>
+            order === 'most-voted' && comment === posted[3] ? { ...comment, up: 1 } : comment;
+          const expected = (filter: (quote: Quote | undefined) => boolean) =>
+            idsOf(
+              posted
+                .filter(({ quote }) => filter(quote))
+                .map(voted)
+                .sort(compareRoots(order)),
+            );
+          same(
+            await ids('inline'),
+            expected((quote) => quote !== undefined),
+            'those on passages',
+          );
+          const isOn = (quote: Quote | undefined): boolean =>
+            quote !== undefined && passageKey(quote) === passageKey(one);
+          same(await ids({ passage: passageKey(one) }), expected(isOn), 'those on one passage');
+          same(await ids({ passage: passageKey(quoteOf('Nobody wrote here')) }), [], 'none on a third one');
+        },
+        ({ can }) => can.quotes && can.orders.includes(order) && (order !== 'most-voted' || can.votes !== 'none'),
+      );
+    }
+
+    promise(
+      'counts the comments of each passage in one answer',
+      async (trial) => {
+        const reader = quoteOf('A sentence that was selected');
+        const marked = quoteOf('What the author asked about', { marker: 'asked', question: 'What do you think?' });
+        const since = { ...quoteOf('What the author asks by now', { marker: 'asked' }), lookalike: 0.5 };
+        const first = await trial.post({ quote: reader });
+        await trial.post({ quote: marked });
+        await trial.post();
+        // The article grew above it: the same words between the same words are the same passage.
+        await trial.post({ quote: { ...reader, position: { type: 'TextPositionSelector', start: 900, end: 928 } } }, 1);
+        const last = await trial.post({ quote: since }, 1);
+        if (trial.adapter.can.reply) await trial.reply(first);
+        const told = async () =>
+          (await trial.passages()).passages.map(({ key, count, quote }) => [key, count, parseQuote(quote)]);
+        const [readerKey, markedKey] = [passageKey(reader), markerKey('asked')];
+        const [onReader, onMarked] = [parseQuote(reader), parseQuote(marked)];
+        same(
+          await told(),
+          [
+            [markedKey, 2, onMarked],
+            [readerKey, 2, onReader],
+          ],
+          'the passage with the newest comment first, each with the quote of its first comment',
+        );
+        const { info, passages } = await trial.passages();
+        same(info.inline, 4, 'and all of them together');
+        const { revision } = (await trial.list()).info;
+        holds(info.revision === revision && passages.every((one) => one.revision <= revision), 'as of a revision');
+        if (!trial.adapter.can.delete) return;
+        await trial.delete(last.id, 1);
+        await trial.delete(first.id);
+        same(
+          (await told()).map(([key, count]) => [key, count]).sort(),
+          [
+            [readerKey, 1],
+            [markedKey, 1],
+          ].sort(),
+          'removed ones don’t count',
+        );
+        const stub = (await trial.list()).comments.find(({ id }) => id === first.id);
+        same(stub?.quote, undefined, 'what is left of one says nothing of its passage');
+      },
+      ({ can }) => can.quotes,
+    );
+
+    promise(
+      'takes the same few words at two passages for two comments',
+      async (trial) => {
+        const one = await trial.post({ text: 'Source?', quote: quoteOf('One claim') });
+        const other = await trial.post({ text: 'Source?', quote: quoteOf('Another claim') });
+        const plain = await trial.post({ text: 'Source?' });
+        same(new Set([one.id, other.id, plain.id]).size, 3, 'three comments');
+        same((await trial.list()).info.count, 3, 'and counted so');
+      },
+      ({ can }) => can.quotes,
+    );
+
     promise('keeps two threads apart', async (trial) => {
       await trial.post();
       const { signal } = new AbortController();
@@ -525,9 +688,10 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
 }
 
 /** All roots of a thread page by page, with what happens between two pages. */
-async function collect(trial: Trial, order: Order, limit: number, between?: () => Promise<void>) {
+async function collect(trial: Trial, order: Order, limit: number, between?: () => Promise<void>, filter?: Filter) {
   const seen: { comment: Comment; page: Page }[] = [];
-  let page = await trial.list({ order, limit });
+  const only = filter ? { filter } : {};
+  let page = await trial.list({ want: 'roots', order, limit, ...only });
   for (let turn = 0; turn < 100; turn++) {
     holds(page.roots.length <= limit, 'no more roots than asked for');
     for (const id of page.roots) {
@@ -542,7 +706,7 @@ async function collect(trial: Trial, order: Order, limit: number, between?: () =
     if (page.next === null) return seen;
     holds(page.roots.length > 0, 'a page that is not the last is not empty');
     if (turn === 0) await between?.();
-    page = await trial.list({ want: 'roots', order, limit, after: page.next });
+    page = await trial.list({ want: 'roots', order, limit, after: page.next, ...only });
   }
   return fail('the pages come to an end');
 }

@@ -2,11 +2,11 @@
  * An adapter to read, and to begin from. Its backend knows two things: `GET ?page=PAGE` answers with all comments of a
  * page as a JSON list, `PUT /ID` stores one. It passes the contract; README.md beside it explains each step.
  */
-import type { Rules } from '../model/comment.ts';
+import type { Comment, Rules, ThreadInfo } from '../model/comment.ts';
 import { parseComment } from '../model/parse.ts';
 import { countOf } from '../model/tree.ts';
 import { AdapterError, type Adapter } from './adapter.ts';
-import { pageOfWhole } from './whole-thread.ts';
+import { countInline, pageOfWhole, passagesOfWhole } from './whole-thread.ts';
 
 /** What this backend allows; one that has settings of its own would ask for them. */
 const rules: Rules = {
@@ -29,6 +29,13 @@ export function createExampleAdapter(url: string, fetch = globalThis.fetch.bind(
     });
   }
 
+  async function whole(page: string, signal: AbortSignal): Promise<[readonly Comment[], ThreadInfo]> {
+    const answer = await ask(`${url}?page=${encodeURIComponent(page)}`, { signal });
+    const comments = (answer as unknown[]).map(parseComment);
+    const revision = comments.reduce((highest, comment) => Math.max(highest, comment.revision), 0);
+    return [comments, { epoch: '1', revision, count: countOf(comments), rules, inline: countInline(comments) }];
+  }
+
   return {
     id: `example ${url}`,
     can: {
@@ -36,17 +43,14 @@ export function createExampleAdapter(url: string, fetch = globalThis.fetch.bind(
       ...{ around: true, changes: false, idempotent: true, quotes: true },
     },
 
-    async list({ page }, options) {
-      const answer = await ask(`${url}?page=${encodeURIComponent(page)}`, { signal: options.signal });
-      const comments = (answer as unknown[]).map(parseComment);
-      const revision = comments.reduce((highest, comment) => Math.max(highest, comment.revision), 0);
-      return pageOfWhole(comments, { epoch: '1', revision, count: countOf(comments), rules }, options);
-    },
+    list: async ({ page }, options) => pageOfWhole(...(await whole(page, options.signal)), options),
+
+    passages: async ({ page }, { signal }) => passagesOfWhole(...(await whole(page, signal))),
 
     async send(operation, { thread, signal }) {
       if (operation.kind !== 'post') throw new AdapterError({ kind: 'refused', reason: 'invalid' });
-      const { id, parentId, text, author } = operation;
-      const body = JSON.stringify({ page: thread.page, parentId, text, name: author.name });
+      const { id, parentId, text, author, quote } = operation;
+      const body = JSON.stringify({ page: thread.page, parentId, text, name: author.name, quote });
       // Stored under the operation's own id: a repeat finds what the first one left.
       const comment = parseComment(await ask(`${url}/${encodeURIComponent(id)}`, { method: 'PUT', body, signal }));
       return { operationId: id, comment, revision: comment.revision, editableUntil: null };

@@ -7,7 +7,7 @@ import type { Operation } from '../model/operation.ts';
 import { parseComment } from '../model/parse.ts';
 import { countOf } from '../model/tree.ts';
 import { AdapterError, type Adapter, type Answer } from './adapter.ts';
-import { pageOfWhole, withCounts } from './whole-thread.ts';
+import { countInline, pageOfWhole, passagesOfWhole, withCounts } from './whole-thread.ts';
 
 /** Where a thread is kept: one value for each, changed in one step. */
 export interface Shelf {
@@ -63,6 +63,7 @@ const infoOf = ({ epoch, revision, comments }: Kept): ThreadInfo => ({
   revision,
   count: countOf(comments),
   rules,
+  inline: countInline(comments),
 });
 
 const refuse = (reason: string, limit?: number): AdapterError =>
@@ -81,6 +82,7 @@ function carryOut(kept: Kept, operation: Operation, secret: string, now: number)
   if (operation.kind === 'post') {
     const parent = operation.parentId === null ? null : find(operation.parentId);
     if (parent === undefined) throw new AdapterError({ kind: 'gone', reason: 'parent-gone' });
+    if (parent && operation.quote) throw refuse('invalid');
     checkLength(operation.text);
     const { name, website } = operation.author;
     const latest = all.reduce((time, comment) => Math.max(time, comment.createdAt), 0);
@@ -100,6 +102,7 @@ function carryOut(kept: Kept, operation: Operation, secret: string, now: number)
       descendants: 0,
       revision,
       mentions: operation.mentions,
+      ...(operation.quote && { quote: operation.quote }),
     };
     return { ...base, comments: [...all, comment], writers: { ...kept.writers, [comment.id]: secret } };
   }
@@ -122,7 +125,7 @@ function carryOut(kept: Kept, operation: Operation, secret: string, now: number)
     case 'delete':
       if (!isOwn) throw refuse('not-yours');
       return all.some(({ parentId }) => parentId === comment.id)
-        ? { ...base, comments: withComment({ ...comment, state: 'deleted', author: null, text: '', up: 0, down: 0 }) }
+        ? { ...base, comments: withComment(stubOf(comment)) }
         : withoutTrace(base, comment);
     case 'vote': {
       if (isOwn) throw refuse('own-vote');
@@ -137,6 +140,10 @@ function carryOut(kept: Kept, operation: Operation, secret: string, now: number)
       };
     }
   }
+}
+
+function stubOf({ quote: _, ...comment }: Comment): Comment {
+  return { ...comment, state: 'deleted', author: null, text: '', up: 0, down: 0 };
 }
 
 function checkLength(text: string): void {
@@ -189,6 +196,11 @@ export function createLocalAdapter(shelf: Shelf, now: () => number = Date.now): 
     async list(thread, options) {
       const kept = await read(thread);
       return pageOfWhole(kept.comments, infoOf(kept), options);
+    },
+
+    async passages(thread) {
+      const kept = await read(thread);
+      return passagesOfWhole(kept.comments, infoOf(kept));
     },
 
     async changes(thread, since) {

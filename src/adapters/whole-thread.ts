@@ -2,15 +2,18 @@
  * For backends that hand over a thread whole: counts what stands below each comment and cuts pages as every adapter
  * brings them (R-3): top-level comments in an order, each with its first replies, the rest behind cursors.
  */
-import type { Comment, Cursor, Gap, Page, ThreadInfo } from '../model/comment.ts';
+import type { Comment, Cursor, Gap, Page, Passage, Passages, ThreadInfo } from '../model/comment.ts';
+import { matches, passageKey } from '../model/passage.ts';
 import { isPlain } from '../model/plain-text.ts';
-import { compareRoots } from '../model/sort.ts';
+import { compareReplies, compareRoots } from '../model/sort.ts';
 import { countOf, threadOrder } from '../model/tree.ts';
 import { AdapterError, type ListOptions } from './adapter.ts';
 
 /** At most so many comments in one page, and so many replies with each top-level one. */
 const pageRows = 200;
 const firstReplies = 20;
+/** Of so many highlights a page can still be read. */
+const mostPassages = 1000;
 
 /** Each comment with the number of published ones below it, in thread order. */
 export function withCounts(comments: readonly Comment[]): readonly Comment[] {
@@ -68,7 +71,8 @@ function rootsOf(all: readonly Comment[], options: ListOptions & { want: 'roots'
     else branches.set(comment.rootId, [comment]);
   }
   const last = options.after === undefined ? null : (JSON.parse(options.after) as Comment);
-  const isRoot = ({ id, rootId }: Comment): boolean => id === rootId;
+  const filter = options.filter ?? null;
+  const isRoot = (one: Comment): boolean => one.id === one.rootId && matches(one, filter);
   const pinned = all.filter((comment) => isRoot(comment) && comment.pinned);
   const waiting = all
     .filter((comment) => isRoot(comment) && !comment.pinned && (!last || compare(comment, last) > 0))
@@ -100,6 +104,26 @@ function rootsOf(all: readonly Comment[], options: ListOptions & { want: 'roots'
       gaps: gapsOf(shown, all),
     },
   ];
+}
+
+/** Published comments on passages: `ThreadInfo.inline`. */
+export function countInline(comments: readonly Comment[]): number {
+  return comments.filter(isOnPassage).length;
+}
+
+const isOnPassage = ({ quote, state }: Comment): boolean => quote !== undefined && state === 'published';
+
+/** All passages of a thread, those with the newest comments first. */
+export function passagesOfWhole(comments: readonly Comment[], info: ThreadInfo): Passages {
+  const passages = new Map<string, Passage>();
+  for (const { quote, revision } of comments.filter(isOnPassage).sort(compareReplies)) {
+    if (!quote) continue;
+    const key = passageKey(quote);
+    const known = passages.get(key) ?? { key, quote, count: 0, revision };
+    passages.delete(key); // To the end: it has the newest comment so far.
+    passages.set(key, { ...known, count: known.count + 1, revision: Math.max(known.revision, revision) });
+  }
+  return { info, passages: [...passages.values()].reverse().slice(0, mostPassages) };
 }
 
 /** The whole sort key, so that the next page is the same whatever came or went before it. */

@@ -44,7 +44,8 @@ function exampleBackend(): typeof fetch {
     const answer = (body: unknown, status = 200): Promise<Response> =>
       Promise.resolve(new Response(JSON.stringify(body), { status }));
     if (init?.method !== 'PUT') return answer(pages.get(url.searchParams.get('page') ?? '') ?? []);
-    const { page, parentId, text, name } = JSON.parse(init.body as string) as Record<string, string>;
+    const { quote, ...told } = JSON.parse(init.body as string) as Partial<Comment> & Record<string, string>;
+    const { page, parentId, text, name } = told;
     const all = pages.get(page ?? '') ?? [];
     pages.set(page ?? '', all);
     const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
@@ -68,6 +69,7 @@ function exampleBackend(): typeof fetch {
       pinned: false,
       descendants: 0,
       revision: all.length + 1,
+      ...(quote && { quote }),
     };
     all.push(comment);
     return answer(comment);

@@ -67,6 +67,12 @@ export class FakeBackend {
         const page = await server.list(thread, options);
         return { ...page, info: { ...page.info, epoch: this.epoch } };
       },
+      passages: async (thread, options) => {
+        if (this.unreadable) throw new AdapterError(this.unreadable);
+        const told = await server.passages?.(thread, options);
+        if (!told) throw new Error('The fake counts its passages.');
+        return { ...told, info: { ...told.info, epoch: this.epoch } };
+      },
       changes: async (thread, since, options) => {
         if (this.unreadable) throw new AdapterError(this.unreadable);
         const changes = await server.changes?.(thread, { ...since, epoch: 'local' }, options);
