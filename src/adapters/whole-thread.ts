@@ -9,6 +9,9 @@ import { compareReplies, compareRoots } from '../model/sort.ts';
 import { countOf, threadOrder } from '../model/tree.ts';
 import { AdapterError, type ListOptions } from './adapter.ts';
 
+/** For backends that keep it beside a comment, to list and count by. */
+export { passageKey } from '../model/passage.ts';
+
 /** At most so many comments in one page, and so many replies with each top-level one. */
 const pageRows = 200;
 const firstReplies = 20;

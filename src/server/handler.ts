@@ -117,9 +117,10 @@ export function createHandler(options: HandlerOptions) {
       if (isKnown) return context.body(null, 304);
       if (query.around !== undefined) return context.json(await storage.around(db, thread, query.around), 200);
       const { order, limit, after } = query;
+      const filter = query.passage === undefined ? query.filter : { passage: query.passage };
       const page =
         query.root === undefined
-          ? await storage.roots(db, thread, { order, limit: Math.min(limit, 100), after })
+          ? await storage.roots(db, thread, { order, limit: Math.min(limit, 100), after, filter })
           : await storage.branch(db, thread, { rootId: query.root, limit, after });
       return context.json(page, 200);
     });
@@ -132,6 +133,16 @@ export function createHandler(options: HandlerOptions) {
       const thread = await storage.thread(db, site, query.page);
       if (tellVersion(context, thread)) return context.body(null, 304);
       return context.json(await storage.changes(db, thread, query), 200);
+    });
+  });
+
+  app.openapi(routes.passages, async (context) => {
+    const query = context.req.valid('query');
+    const site = await siteForReading(context, query.site);
+    return storage.read(async (db) => {
+      const thread = await storage.thread(db, site, query.page);
+      if (tellVersion(context, thread)) return context.body(null, 304);
+      return context.json((await storage.passages(db, thread)) as z.infer<typeof schemas.Passages>, 200);
     });
   });
 
@@ -370,6 +381,17 @@ const routes = {
     summary: 'What changed in a thread since a revision',
     request: { query: schemas.changesQuery },
     responses: { 200: answered(schemas.Changes, 'Changes.'), ...unchanged, ...problems },
+  }),
+  passages: createRoute({
+    method: 'get',
+    path: '/api/v1/passages',
+    summary: 'All passages of a page with their numbers of comments',
+    request: { query: schemas.pageQuery },
+    responses: {
+      200: answered(schemas.Passages, 'Passages, those with the newest comments first; at most 1,000.'),
+      ...unchanged,
+      ...problems,
+    },
   }),
   counts: createRoute({
     method: 'get',

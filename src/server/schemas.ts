@@ -4,7 +4,9 @@
  */
 import { z } from '@hono/zod-openapi';
 import type * as model from '../model/comment.ts';
+import { QUOTE_LIMITS } from '../model/parse-quote.ts';
 import type { parseAnswer } from '../model/parse.ts';
+import type { Quote as ModelQuote } from '../model/quote.ts';
 import { ORDERS } from '../model/sort.ts';
 import { REASONS } from './problems.ts';
 import { STATE_NAMES } from './rules/states.ts';
@@ -26,6 +28,41 @@ export const Mention = z
   .object({ id: z.string().min(1).max(200), name: z.string().min(1).max(200) })
   .openapi('Mention');
 
+/** What comes is cleaned where it is stored (`rules/quotes.ts`); these are the most that may come. */
+const TextQuoteSelector = z
+  .object({
+    type: z.literal('TextQuoteSelector'),
+    exact: z.string().max(QUOTE_LIMITS.exact),
+    prefix: z.string().max(QUOTE_LIMITS.context),
+    suffix: z.string().max(QUOTE_LIMITS.context),
+  })
+  .openapi('TextQuoteSelector');
+
+export const Quote = z
+  .object({
+    quote: z.discriminatedUnion('type', [
+      TextQuoteSelector,
+      z
+        .object({
+          type: z.literal('RangeSelector'),
+          startSelector: TextQuoteSelector,
+          endSelector: TextQuoteSelector,
+        })
+        .openapi('RangeSelector'),
+    ]),
+    position: z
+      .object({ type: z.literal('TextPositionSelector'), start: z.int().min(0), end: z.int().min(0) })
+      .refine(({ start, end }) => start <= end, 'It ends before it begins.')
+      .openapi('TextPositionSelector'),
+    text: z
+      .object({ hash: z.string().max(QUOTE_LIMITS.hash), length: z.int().min(0) })
+      .describe('The article’s text at that time.'),
+    lookalike: z.number().min(0).max(10).describe('How well the best other place of that text fitted; 1 is a twin.'),
+    marker: z.string().max(QUOTE_LIMITS.marker).optional().describe('Id of the author’s element around the passage.'),
+    question: z.string().max(QUOTE_LIMITS.question).optional().describe('What the author asked about it.'),
+  })
+  .openapi('Quote', { description: 'A passage of the article, as selectors of the W3C. Text only; not safe as HTML.' });
+
 export const Comment = z
   .object({
     id: z.string(),
@@ -43,6 +80,7 @@ export const Comment = z
     descendants: z.int().describe('Published comments below it at any depth.'),
     revision: z.int().describe('The thread’s revision at its last change.'),
     mentions: z.array(Mention).optional(),
+    quote: Quote.optional().describe('The passage it is about; top-level comments only.'),
   })
   .openapi('Comment');
 
@@ -71,6 +109,7 @@ export const ThreadInfo = z
       .array(z.enum(['mail', 'push']))
       .optional()
       .describe('How readers can be told of news here.'),
+    inline: z.int().optional().describe('Published comments on passages.'),
   })
   .openapi('ThreadInfo');
 
@@ -128,6 +167,20 @@ export const Answer = z
   })
   .openapi('Answer');
 
+export const Passages = z
+  .object({
+    info: ThreadInfo,
+    passages: z.array(
+      z.object({
+        key: z.string().describe('For `passage` in a list.'),
+        quote: Quote.describe('Of its first published comment.'),
+        count: z.int().describe('Published top-level comments.'),
+        revision: z.int().describe('The highest of theirs.'),
+      }),
+    ),
+  })
+  .openapi('Passages');
+
 export const Counts = z.object({ counts: z.record(z.string(), z.int()) }).openapi('Counts');
 
 export const Hello = z
@@ -160,6 +213,8 @@ export const listQuery = z.object({
   order: z.enum(ORDERS as unknown as [model.Order, ...model.Order[]]).default('newest'),
   limit: z.coerce.number().int().min(1).max(200).default(20),
   after: z.string().min(1).max(1000).optional().describe('A cursor from an earlier answer.'),
+  filter: z.enum(['inline']).optional().describe('Only top-level comments on passages.'),
+  passage: z.string().min(1).max(64).optional().describe('Only top-level comments on the passage of this key.'),
   root: commentId.optional().describe('Only what is below this top-level comment.'),
   around: commentId.optional().describe('Only this comment with its path from the root; old ids of imports work.'),
 });
@@ -193,6 +248,7 @@ export const postBody = z
       website: z.string().max(2000).optional(),
     }),
     mentions,
+    quote: Quote.optional().describe('The passage it is about; not for a reply.'),
     consent: z.boolean().optional().describe('Whether the site’s consent line was ticked.'),
     checks: z
       .object({
@@ -244,6 +300,8 @@ type Agreed = [
   Same<z.infer<typeof Comment>, model.Comment>,
   Same<z.infer<typeof Page>, model.Page>,
   Same<z.infer<typeof Changes>, model.Changes>,
+  Same<z.infer<typeof Passages>, model.Passages>,
+  Same<z.infer<typeof Quote>, ModelQuote>,
   Same<z.infer<typeof Mine>, model.Mine>,
   Same<z.infer<typeof Answer>, ReturnType<typeof parseAnswer>>,
 ];

@@ -522,6 +522,7 @@ describe('the description of the API', () => {
       'GET /api/v1/comments',
       'GET /api/v1/counts',
       'GET /api/v1/mine',
+      'GET /api/v1/passages',
       'POST /api/v1/comments',
       'PUT /api/v1/comments/{id}',
       'PUT /api/v1/comments/{id}/vote',

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Changes, Comment, Mine, Page } from '../../src/model/comment.ts';
-import { parseAnswer, parseChanges, parseMine, parsePage } from '../../src/model/parse.ts';
+import type { Changes, Comment, Mine, Page, Passages } from '../../src/model/comment.ts';
+import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../../src/model/parse.ts';
 import type { ProblemDetails } from '../../src/server/problems.ts';
 import { type RunningServer, type StartOptions, startServer } from '../../src/server/start.ts';
 
@@ -73,6 +73,7 @@ export interface PostOptions {
   readonly mentions?: readonly { id: string; name: string }[];
   readonly checks?: { trap?: string; seconds?: number };
   readonly consent?: boolean;
+  readonly quote?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -118,6 +119,7 @@ export class Guest {
           mentions: options.mentions ?? [],
           ...(options.checks === undefined ? {} : { checks: options.checks }),
           ...(options.consent === undefined ? {} : { consent: options.consent }),
+          ...(options.quote === undefined ? {} : { quote: options.quote }),
         }),
       }),
     );
@@ -211,6 +213,10 @@ export async function list(
   const heard = await ask(server, listPath(query));
   if (heard.status !== 200) throw new Error(`${heard.status} ${JSON.stringify(heard.body)}`);
   return parsePage(heard.body);
+}
+
+export async function passagesOf(server: { readonly address: string }, page = 'page'): Promise<Passages> {
+  return parsePassages((await ask(server, `/api/v1/passages?${new URLSearchParams({ site: 'default', page })}`)).body);
 }
 
 export async function changesSince(

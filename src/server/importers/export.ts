@@ -3,7 +3,8 @@
  * Only the keyed hashes of addresses stay behind; they mean nothing under another server's key.
  */
 import type { Kysely } from 'kysely';
-import type { CommentRow, Tables } from '../storage/tables.ts';
+import { type WholeRow, selectWhole } from '../storage/quotes.ts';
+import type { Tables } from '../storage/tables.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -22,7 +23,7 @@ export async function* exportSite(db: Kysely<Tables>, options: ExportOptions): A
   const threads = await db.selectFrom('threads').selectAll().where('site', '=', site).orderBy('page').execute();
   for (const thread of threads) {
     yield lineOf({ kind: 'page', id: thread.page, url: thread.url, title: thread.title });
-    let last: CommentRow | null = null;
+    let last: WholeRow | null = null;
     for (;;) {
       const rows = await nextRows(db, thread.id, last);
       if (rows.length === 0) break;
@@ -40,10 +41,8 @@ export async function* exportSite(db: Kysely<Tables>, options: ExportOptions): A
 }
 
 /** Branch by branch, each in thread order: a parent always comes before its replies. */
-async function nextRows(db: Kysely<Tables>, threadId: string, last: CommentRow | null): Promise<CommentRow[]> {
-  let rows = db
-    .selectFrom('comments')
-    .selectAll()
+async function nextRows(db: Kysely<Tables>, threadId: string, last: WholeRow | null): Promise<WholeRow[]> {
+  let rows = selectWhole(db)
     .where('thread_id', '=', threadId)
     .orderBy('root_id')
     .orderBy('order_key')
@@ -55,7 +54,7 @@ async function nextRows(db: Kysely<Tables>, threadId: string, last: CommentRow |
   return rows.execute();
 }
 
-function recordOf(row: CommentRow, page: string, aliases: readonly string[], options: ExportOptions): unknown {
+function recordOf(row: WholeRow, page: string, aliases: readonly string[], options: ExportOptions): unknown {
   const isNobody = row.author_name === '';
   return {
     kind: 'comment',
@@ -81,13 +80,14 @@ function recordOf(row: CommentRow, page: string, aliases: readonly string[], opt
     pinned: row.pinned === 1,
     ...(row.mentions === null ? {} : { mentions: JSON.parse(row.mentions) as unknown }),
     ...(aliases.length === 0 ? {} : { aliases }),
+    ...(row.quote === null ? {} : { quote: JSON.parse(row.quote) as unknown }),
   };
 }
 
 async function aliasesOf(
   db: Kysely<Tables>,
   site: string,
-  rows: readonly CommentRow[],
+  rows: readonly WholeRow[],
 ): Promise<ReadonlyMap<string, string[]>> {
   const found = await db
     .selectFrom('aliases')

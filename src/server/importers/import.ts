@@ -6,9 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Kysely, Transaction } from 'kysely';
+import { storedQuote } from '../rules/quotes.ts';
 import { STATES } from '../rules/states.ts';
 import { ensureThread, nextRevision } from '../storage/branches.ts';
 import { renumbered } from '../storage/order-key.ts';
+import { type WholeRow, columnsOf, keepQuotes, onNothing, onPassage } from '../storage/quotes.ts';
 import { placeOf } from '../storage/rows.ts';
 import { findSite } from '../storage/sites.ts';
 import { type CommentRow, PLACE, type Tables, type ThreadRow } from '../storage/tables.ts';
@@ -161,6 +163,9 @@ class Import {
     if (page === undefined) {
       this.#leaveOut(line, 'page: the record names none, and none was given with --page.');
       return null;
+    }
+    if (record.isQuoteLost) {
+      this.#remark(line, 'quote: it is none, too long, or a reply’s; the comment was taken in without it.');
     }
     let { createdAt } = record;
     if (createdAt > now() + FUTURE_MS) {
@@ -321,6 +326,7 @@ class Import {
     const revision = await nextRevision(plain(tx), thread.id);
     let published = 0;
     let roots = 0;
+    let inline = 0;
     let newest = 0;
     for (const branch of branches) {
       if (branch.bones.some((bone) => bone.isStored)) roots += await this.#moveStored(tx, thread, branch, revision);
@@ -336,11 +342,14 @@ class Import {
           const where = { threadId: thread.id, rootId: branch.rootId, position, revision };
           return record === undefined ? [] : [rowOf(this.#options.site, record, bone, where)];
         });
-        await tx.insertInto('comments').values(rows).execute();
+        const quotes = rows.flatMap(({ quote }) => quote ?? []);
+        await keepQuotes(plain(tx), quotes);
+        await tx.insertInto('comments').values(rows.map(columnsOf)).execute();
         await this.#keepNames(tx, thread, rows, records);
         for (const row of rows) {
           if (STATES[row.state].counts) published += 1;
           if (row.place === PLACE.root) roots += 1;
+          if (row.passage !== null && STATES[row.state].counts) inline += 1;
           newest = Math.max(newest, row.created_at);
         }
       }
@@ -351,6 +360,7 @@ class Import {
       .set((expression) => ({
         published: expression('published', '+', published),
         roots: expression('roots', '+', roots),
+        inline: expression('inline', '+', inline),
         last_at: expression.case().when('last_at', '<', newest).then(newest).else(expression.ref('last_at')).end(),
       }))
       .where('id', '=', thread.id)
@@ -518,7 +528,7 @@ function rowOf(
   record: ReadyRecord,
   bone: PlacedBone,
   where: { readonly threadId: string; readonly rootId: string; readonly position: number; readonly revision: number },
-): CommentRow {
+): WholeRow {
   const isWiped = STATES[record.state].wiped;
   const { author } = record;
   const up = isWiped ? 0 : record.up;
@@ -554,6 +564,7 @@ function rowOf(
     descendants,
     revision: where.revision,
     was_shown: place === PLACE.hidden ? 0 : 1,
+    ...(isWiped || record.quote === null || bone.parentId !== null ? onNothing : onPassage(storedQuote(record.quote))),
   };
 }
 

@@ -6,7 +6,10 @@ import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { CommentState, Mention, Role, TextFormat } from '../../model/comment.ts';
 import { normalisePageId } from '../../model/page-id.ts';
+import type { Quote } from '../../model/quote.ts';
+import { Quote as QuoteShape } from '../schemas.ts';
 import { STATE_NAMES } from '../rules/states.ts';
+import { storedQuote } from '../rules/quotes.ts';
 import { checkWebsite, lengthOf, storable } from '../rules/words.ts';
 
 /** Longer than any text a reader may write: what other systems allowed comes in. In code points. */
@@ -33,6 +36,9 @@ export interface CommentRecord {
   readonly pinned: boolean;
   readonly mentions: readonly Mention[];
   readonly aliases: readonly string[];
+  readonly quote: Quote | null;
+  /** The record has a quote that can't be kept. */
+  readonly isQuoteLost: boolean;
 }
 
 export type OtherRecord = z.infer<typeof otherRecord>;
@@ -74,6 +80,7 @@ const commentRecord = z.object({
   pinned: z.boolean().default(false),
   mentions: z.array(z.object({ id: z.string(), name: z.string() })).default([]),
   aliases: z.array(anyId).default([]),
+  quote: z.unknown().optional(),
 });
 
 const otherRecord = z.discriminatedUnion('kind', [
@@ -124,6 +131,7 @@ export function readRecord(value: unknown): CommentRecord | OtherRecord | string
   const page = read.page === null ? null : normalisePageId(read.page);
   if (page !== null && (page === '' || page.length > 2000)) return 'page: it is empty or longer than 2,000 characters.';
   const { author } = read;
+  const quote = quoteOf(read.quote, read.parentId);
   return {
     kind: 'comment',
     oldId: read.id,
@@ -143,7 +151,15 @@ export function readRecord(value: unknown): CommentRecord | OtherRecord | string
     pinned: read.pinned && read.parentId === null,
     mentions: read.mentions.map((mention) => ({ id: mention.id, name: storable(mention.name) })),
     aliases: read.aliases,
+    quote,
+    isQuoteLost: quote === null && read.quote !== undefined && read.quote !== null,
   };
+}
+
+/** A comment is worth more than the words it is about: one that can't be kept stays behind alone. */
+function quoteOf(value: unknown, parentId: string | null): Quote | null {
+  const read = parentId === null ? QuoteShape.safeParse(value) : null;
+  return read?.success ? storedQuote(read.data).quote : null;
 }
 
 /** A UUID stays. Anything else is known in its file only, so it gets one made of where it stood: the same every time. */

@@ -5,6 +5,7 @@
 import { type Transaction, sql } from 'kysely';
 import { STATES, STATE_NAMES } from '../rules/states.ts';
 import { LONGEST_KEY, keyBetween, renumbered } from './order-key.ts';
+import { type WholeRow, columnsOf, dropUnused, keepQuotes } from './quotes.ts';
 import { placeOf } from './rows.ts';
 import { type CommentRow, PLACE, type Tables, type ThreadRow } from './tables.ts';
 
@@ -86,22 +87,27 @@ async function renumberBranch(tx: Transaction<Tables>, threadId: string, rootId:
 /** A comment that is new in its thread: counts it where it counts. */
 export async function insertComment(
   tx: Transaction<Tables>,
-  row: Omit<CommentRow, 'place' | 'was_shown' | 'score'>,
-): Promise<CommentRow> {
+  row: Omit<WholeRow, 'place' | 'was_shown' | 'score'>,
+): Promise<WholeRow> {
   const place = placeOf(row);
   const whole = { ...row, place, was_shown: place === PLACE.hidden ? 0 : 1, score: row.up - row.down };
-  await tx.insertInto('comments').values(whole).execute();
-  await count(tx, whole, { published: STATES[row.state].counts ? 1 : 0, roots: place === PLACE.root ? 1 : 0 });
+  if (whole.quote !== null) await keepQuotes(tx, [whole.quote]);
+  await tx.insertInto('comments').values(columnsOf(whole)).execute();
+  await count(tx, whole, {
+    published: STATES[row.state].counts ? 1 : 0,
+    roots: place === PLACE.root ? 1 : 0,
+    inline: isInline(whole) ? 1 : 0,
+  });
   return whole;
 }
 
 /** Changes a comment, and with its state everything that hangs on it. The caller has taken the revision. */
 export async function changeComment(
   tx: Transaction<Tables>,
-  before: CommentRow,
-  changes: Partial<CommentRow>,
+  before: WholeRow,
+  changes: Partial<WholeRow>,
   revision: number,
-): Promise<CommentRow> {
+): Promise<WholeRow> {
   const changed = { ...before, ...changes, revision };
   const place = placeOf(changed);
   const after = {
@@ -110,10 +116,17 @@ export async function changeComment(
     score: changed.up - changed.down,
     was_shown: place === PLACE.hidden ? before.was_shown : 1,
   };
-  await tx.updateTable('comments').set(after).where('site', '=', before.site).where('id', '=', before.id).execute();
+  await tx
+    .updateTable('comments')
+    .set(columnsOf(after))
+    .where('site', '=', before.site)
+    .where('id', '=', before.id)
+    .execute();
+  if (after.quote_hash !== before.quote_hash) await dropUnused(tx, before.quote_hash);
   await count(tx, after, {
     published: Number(STATES[after.state].counts) - Number(STATES[before.state].counts),
     roots: Number(place === PLACE.root) - Number(before.place === PLACE.root),
+    inline: Number(isInline(after)) - Number(isInline(before)),
   });
   return after;
 }
@@ -121,7 +134,7 @@ export async function changeComment(
 async function count(
   tx: Transaction<Tables>,
   comment: CommentRow,
-  by: { readonly published: number; readonly roots: number },
+  by: { readonly published: number; readonly roots: number; readonly inline: number },
 ): Promise<void> {
   let { roots } = by;
   if (by.published !== 0 && comment.parent_id !== null) {
@@ -130,16 +143,20 @@ async function count(
     const after = await rootPlace(tx, comment);
     roots += Number(after === PLACE.root) - Number(before === PLACE.root);
   }
-  if (by.published === 0 && roots === 0) return;
+  if (by.published === 0 && roots === 0 && by.inline === 0) return;
   await tx
     .updateTable('threads')
     .set((expression) => ({
       published: expression('published', '+', by.published),
       roots: expression('roots', '+', roots),
+      inline: expression('inline', '+', by.inline),
     }))
     .where('id', '=', comment.thread_id)
     .execute();
 }
+
+/** Counted as being on a passage. */
+const isInline = ({ state, passage }: CommentRow): boolean => passage !== null && STATES[state].counts;
 
 const SHOWN_WHOLE = STATE_NAMES.filter((state) => STATES[state].others === 'whole');
 
@@ -203,6 +220,7 @@ export async function ensureThread(
       last_at: 0,
       published: 0,
       roots: 0,
+      inline: 0,
       created_at: now,
     })
     .onConflict((conflict) => conflict.columns(['site', 'page']).doNothing())

@@ -3,7 +3,7 @@
  * own. Every list is read from an index at the place where it begins; nothing here walks a whole thread.
  */
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import type { Changes, Comment, Gap, Mine, Order, Page, ThreadInfo } from '../../model/comment.ts';
+import type { Changes, Comment, Filter, Gap, Mine, Order, Page, Passages, ThreadInfo } from '../../model/comment.ts';
 import { isPlain } from '../../model/plain-text.ts';
 import { Problem } from '../problems.ts';
 import { editableUntil } from '../rules/editing.ts';
@@ -17,9 +17,10 @@ import {
   writeBranchCursor,
   writeRootsCursor,
 } from './cursors.ts';
+import { type WholeRow, listPassages, noQuote, selectWhole } from './quotes.ts';
 import { commentOf } from './rows.ts';
 import type { Site } from './sites.ts';
-import { type CommentRow, PLACE, type Tables, type ThreadRow } from './tables.ts';
+import { PLACE, type Tables, type ThreadRow } from './tables.ts';
 
 /** A page of a thread never has more comments or bytes (R-3, ARCHITECTURE "Page of a thread"). */
 const MOST_COMMENTS = 200;
@@ -43,6 +44,7 @@ export interface RootsWish {
   readonly order: Order;
   readonly limit: number;
   readonly after?: string | undefined;
+  readonly filter?: Filter | undefined;
 }
 
 export async function findThread(db: Kysely<Tables>, site: Site, page: string, epoch: string): Promise<Thread> {
@@ -63,9 +65,7 @@ export async function listRoots(db: Kysely<Tables>, thread: Thread, wish: RootsW
   const sheet = new Sheet();
   const pinned: string[] = [];
   if (after === null) {
-    const rows = await db
-      .selectFrom('comments')
-      .selectAll()
+    const rows = await filtered(selectWhole(db), wish.filter)
       .where('thread_id', '=', row.id)
       .where('place', '=', PLACE.pinned)
       .orderBy('created_at', 'desc')
@@ -79,8 +79,9 @@ export async function listRoots(db: Kysely<Tables>, thread: Thread, wish: RootsW
     }
   }
 
-  const found = await selectRoots(db, row.id, wish.order, after, wish.limit + 1).execute();
-  const roots: CommentRow[] = [];
+  const { order, limit, filter } = wish;
+  const found = await selectRoots(db, row.id, { order, filter }, after, limit + 1).execute();
+  const roots: WholeRow[] = [];
   for (const root of found.slice(0, wish.limit)) {
     if (roots.length > 0 && !sheet.hasRoom(root)) break;
     await addBranch(db, row, root, sheet, { comments: MOST_COMMENTS, bytes: MOST_BYTES });
@@ -94,7 +95,7 @@ export async function listRoots(db: Kysely<Tables>, thread: Thread, wish: RootsW
     pinned,
     roots: roots.map((root) => root.id),
     next: isEnd ? null : writeRootsCursor(wish.order, { ...sortKey(last), seen }),
-    left: isEnd ? 0 : await countRootsAfter(db, row, wish.order, sortKey(last), seen),
+    left: isEnd ? 0 : await countRootsAfter(db, row, wish, sortKey(last), seen),
   });
 }
 
@@ -113,7 +114,7 @@ export async function listBranch(
   const start = after === null ? root.order_key : await currentKey(db, row, root.id, after);
   const sheet = new Sheet();
   const found = await selectReplies(db, row.id, root.id, start, wish.limit + 1).execute();
-  let last: CommentRow | null = null;
+  let last: WholeRow | null = null;
   let published = after?.seen ?? 0;
   let sent = 0;
   for (const reply of found.slice(0, wish.limit)) {
@@ -158,9 +159,7 @@ export async function listChanges(
   // A revision from the future was given out before a restore.
   if (since.epoch !== thread.epoch || since.revision > info.revision) return { ...none, tooOld: true };
   if (thread.row === null || since.revision === info.revision) return none;
-  const rows = await db
-    .selectFrom('comments')
-    .selectAll()
+  const rows = await selectWhole(db)
     .where('thread_id', '=', thread.row.id)
     .where('revision', '>', since.revision)
     .orderBy('revision')
@@ -193,9 +192,7 @@ export async function listMine(db: Kysely<Tables>, thread: Thread, authorId: str
     .where('thread_id', '=', row.id)
     .where('value', '<>', 0)
     .execute();
-  const own = await db
-    .selectFrom('comments')
-    .selectAll()
+  const own = await selectWhole(db)
     .where('site', '=', site.name)
     .where('author_id', '=', authorId)
     .where('thread_id', '=', row.id)
@@ -218,6 +215,11 @@ export async function listMine(db: Kysely<Tables>, thread: Thread, authorId: str
   };
 }
 
+/** All passages with their counts. */
+export async function listAllPassages(db: Kysely<Tables>, thread: Thread): Promise<Passages> {
+  return { info: infoOf(thread), passages: thread.row === null ? [] : await listPassages(db, thread.row.id) };
+}
+
 /** Published comments by page id; a page nobody wrote on is 0. */
 export async function countPages(
   db: Kysely<Tables>,
@@ -234,10 +236,8 @@ export async function countPages(
   return Object.fromEntries(pages.map((page) => [page, counts.get(page) ?? 0]));
 }
 
-export async function findInThread(db: Kysely<Tables>, thread: ThreadRow, id: string): Promise<CommentRow | null> {
-  const row = await db
-    .selectFrom('comments')
-    .selectAll()
+export async function findInThread(db: Kysely<Tables>, thread: ThreadRow, id: string): Promise<WholeRow | null> {
+  const row = await selectWhole(db)
     .where('site', '=', thread.site)
     .where('id', '=', id)
     .where('thread_id', '=', thread.id)
@@ -251,6 +251,7 @@ export function infoOf(thread: Thread): ThreadInfo {
     revision: thread.row?.revision ?? 0,
     count: thread.row?.published ?? 0,
     rules: rulesOf(thread.site.settings),
+    inline: thread.row?.inline ?? 0,
   };
 }
 
@@ -258,13 +259,11 @@ export function infoOf(thread: Thread): ThreadInfo {
 export function selectRoots(
   db: Kysely<Tables>,
   threadId: string,
-  order: Order,
+  { order, filter }: Pick<RootsWish, 'order' | 'filter'>,
   after: RootsCursor | null,
   limit: number,
-): SelectQueryBuilder<Tables, 'comments', CommentRow> {
-  const roots = db
-    .selectFrom('comments')
-    .selectAll()
+): SelectQueryBuilder<Tables, 'comments', WholeRow> {
+  const roots = filtered(selectWhole(db), filter)
     .where('thread_id', '=', threadId)
     .where('place', '=', PLACE.root)
     .limit(limit);
@@ -283,10 +282,11 @@ export function selectReplies(
   rootId: string,
   afterKey: string,
   limit: number,
-): SelectQueryBuilder<Tables, 'comments', CommentRow> {
+): SelectQueryBuilder<Tables, 'comments', WholeRow> {
   return db
     .selectFrom('comments')
     .selectAll()
+    .select(noQuote)
     .where('thread_id', '=', threadId)
     .where('root_id', '=', rootId)
     .where('place', '=', PLACE.reply)
@@ -295,32 +295,44 @@ export function selectReplies(
     .limit(limit);
 }
 
+/** Of comments on passages only what everybody sees: a stub no longer says what it was about. */
+function filtered<Row>(
+  rows: SelectQueryBuilder<Tables, 'comments', Row>,
+  filter: Filter | undefined,
+): SelectQueryBuilder<Tables, 'comments', Row> {
+  if (filter === undefined) return rows;
+  const seen = rows.where('state', 'in', SEEN_STATES);
+  return filter === 'inline' ? seen.where('passage', 'is not', null) : seen.where('passage', '=', filter.passage);
+}
+
+const SEEN_STATES = STATE_NAMES.filter((state) => STATES[state].others === 'whole');
+
 function isAfter(order: Order, at: Omit<RootsCursor, 'seen'>) {
   if (order === 'most-voted') return sql<boolean>`(score, created_at, id) < (${at.score}, ${at.createdAt}, ${at.id})`;
   if (order === 'newest') return sql<boolean>`(created_at, id) < (${at.createdAt}, ${at.id})`;
   return sql<boolean>`(created_at, id) > (${at.createdAt}, ${at.id})`;
 }
 
-function sortKey(root: CommentRow): Omit<RootsCursor, 'seen'> {
+function sortKey(root: WholeRow): Omit<RootsCursor, 'seen'> {
   return { score: root.score, createdAt: root.created_at, id: root.id };
 }
 
 async function countRootsAfter(
   db: Kysely<Tables>,
   thread: ThreadRow,
-  order: Order,
+  { order, filter }: Pick<RootsWish, 'order' | 'filter'>,
   at: Omit<RootsCursor, 'seen'>,
   seen: number,
 ): Promise<number> {
-  const rest = db
-    .selectFrom('comments')
-    .select('id')
+  const rest = filtered(db.selectFrom('comments').select('id'), filter)
     .where('thread_id', '=', thread.id)
     .where('place', '=', PLACE.root)
     .where(isAfter(order, at))
     .limit(MOST_COUNTED);
   const counted = await countOf(db, rest);
-  return counted < MOST_COUNTED ? counted : Math.max(MOST_COUNTED, thread.roots - seen);
+  // So many on a single passage are a thousand or more: nothing keeps their number.
+  const all = filter === undefined ? thread.roots : filter === 'inline' ? thread.inline : 0;
+  return counted < MOST_COUNTED ? counted : Math.max(MOST_COUNTED, all - seen);
 }
 
 async function countOf(
@@ -338,7 +350,7 @@ async function countOf(
 async function addBranch(
   db: Kysely<Tables>,
   thread: ThreadRow,
-  root: CommentRow,
+  root: WholeRow,
   sheet: Sheet,
   most: { readonly comments: number; readonly bytes: number },
 ): Promise<void> {
@@ -365,7 +377,7 @@ async function currentKey(db: Kysely<Tables>, thread: ThreadRow, rootId: string,
   return row?.order_key ?? at.orderKey;
 }
 
-async function findByAnyId(db: Kysely<Tables>, thread: ThreadRow, id: string): Promise<CommentRow | null> {
+async function findByAnyId(db: Kysely<Tables>, thread: ThreadRow, id: string): Promise<WholeRow | null> {
   const direct = await findInThread(db, thread, id);
   if (direct !== null) return direct;
   const alias = await db
@@ -382,11 +394,11 @@ async function findByAnyId(db: Kysely<Tables>, thread: ThreadRow, id: string): P
 async function ancestorsOf(
   db: Kysely<Tables>,
   thread: ThreadRow,
-  comment: CommentRow,
+  comment: WholeRow,
   most: number,
-): Promise<readonly CommentRow[]> {
-  const path: CommentRow[] = [];
-  let next: CommentRow | null = comment;
+): Promise<readonly WholeRow[]> {
+  const path: WholeRow[] = [];
+  let next: WholeRow | null = comment;
   while (next !== null && path.length < most) {
     path.unshift(next);
     next = next.parent_id === null ? null : await findInThread(db, thread, next.parent_id);
@@ -411,11 +423,11 @@ class Sheet {
   readonly gaps: Record<string, Gap> = {};
   #bytes = 0;
 
-  hasRoom(row: CommentRow, most = { comments: MOST_COMMENTS, bytes: MOST_BYTES }): boolean {
+  hasRoom(row: WholeRow, most = { comments: MOST_COMMENTS, bytes: MOST_BYTES }): boolean {
     return this.comments.length < most.comments && this.#bytes + weightOf(row) <= most.bytes;
   }
 
-  add(row: CommentRow): void {
+  add(row: WholeRow): void {
     this.comments.push(commentOf(row));
     this.#bytes += weightOf(row);
   }
@@ -424,8 +436,8 @@ class Sheet {
   async addGap(
     db: Kysely<Tables>,
     thread: ThreadRow,
-    root: CommentRow,
-    last: CommentRow,
+    root: WholeRow,
+    last: WholeRow,
     published: number,
   ): Promise<void> {
     const rest = selectReplies(db, thread.id, root.id, last.order_key, MOST_COUNTED)
@@ -443,8 +455,9 @@ class Sheet {
 const COUNTED_STATES = STATE_NAMES.filter((state) => STATES[state].counts);
 
 /** About the bytes of a comment in JSON; 400 for everything but what people wrote. */
-function weightOf(row: CommentRow): number {
-  return 400 + Buffer.byteLength(row.text) + (row.mentions?.length ?? 0);
+function weightOf(row: WholeRow): number {
+  const quote = row.quote === null ? 0 : Buffer.byteLength(row.quote);
+  return 400 + Buffer.byteLength(row.text) + (row.mentions?.length ?? 0) + quote;
 }
 
 function pageOf(

@@ -11,7 +11,10 @@ export interface Migration {
   run(db: Transaction<Tables>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ name: 'first tables', run: firstTables }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'first tables', run: firstTables },
+  { name: 'passages', run: passages },
+];
 
 export class MigrationError extends Error {}
 
@@ -205,6 +208,36 @@ async function firstTables(db: Transaction<Tables>): Promise<void> {
       .createIndex(name)
       .on('comments')
       .columns([...columns])
+      .execute();
+  }
+}
+
+async function passages(db: Transaction<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('quotes')
+    .addColumn('hash', 'text', (column) => column.primaryKey())
+    .addColumn('quote', 'text', (column) => column.notNull())
+    .execute();
+  await schema.alterTable('comments').addColumn('passage', 'text').execute();
+  await schema.alterTable('comments').addColumn('quote_hash', 'text').execute();
+  await schema
+    .alterTable('threads')
+    .addColumn('inline', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  // Only of comments on passages: the others cost nothing.
+  await index('inline_by_time', ['thread_id', 'place', 'created_at', 'id']);
+  await index('inline_by_votes', ['thread_id', 'place', 'score', 'created_at', 'id']);
+  await index('passage_by_time', ['thread_id', 'passage', 'place', 'created_at', 'id']);
+  await index('passage_by_votes', ['thread_id', 'passage', 'place', 'score', 'created_at', 'id']);
+  await index('comments_by_quote', ['quote_hash']);
+
+  async function index(name: string, columns: readonly (keyof Tables['comments'])[]): Promise<void> {
+    await schema
+      .createIndex(name)
+      .on('comments')
+      .columns([...columns])
+      .where('passage', 'is not', null)
       .execute();
   }
 }

@@ -7,7 +7,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { CommentState } from '../../model/comment.ts';
 import { STATES } from '../rules/states.ts';
 import { changeComment, nextRevision } from './branches.ts';
-import type { BanRow, CommentRow, Tables } from './tables.ts';
+import { type WholeRow, selectWhole } from './quotes.ts';
+import type { BanRow, Tables } from './tables.ts';
 import { findRow, wipe } from './writing.ts';
 
 export type Act = 'approve' | 'reject' | 'spam' | 'delete';
@@ -19,7 +20,7 @@ const STATE_AFTER: Readonly<Record<Act, CommentState>> = {
   delete: 'deleted',
 };
 
-export interface ListedComment extends CommentRow {
+export interface ListedComment extends WholeRow {
   readonly page: string;
 }
 
@@ -33,10 +34,8 @@ export async function listForModerators(
     readonly limit: number;
   },
 ): Promise<readonly ListedComment[]> {
-  const rows = db
-    .selectFrom('comments')
+  const rows = selectWhole(db)
     .innerJoin('threads', 'threads.id', 'comments.thread_id')
-    .selectAll('comments')
     .select('threads.page as page')
     .where('comments.site', '=', wish.site)
     .where('comments.state', 'in', wish.states)
@@ -116,7 +115,7 @@ export async function liftBan(
   });
 }
 
-export async function findByIdOrAlias(db: Kysely<Tables>, site: string, id: string): Promise<CommentRow | null> {
+export async function findByIdOrAlias(db: Kysely<Tables>, site: string, id: string): Promise<WholeRow | null> {
   const row = await findRow(db, site, id.toLowerCase());
   if (row !== null) return row;
   const aliases = await db

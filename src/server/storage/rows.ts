@@ -1,11 +1,13 @@
 /** A row of the database as the comment that travels: whole or as a stub, as the table of states says. */
 import type { Comment, Mention } from '../../model/comment.ts';
+import type { Quote } from '../../model/quote.ts';
 import { STATES } from '../rules/states.ts';
+import type { WholeRow } from './quotes.ts';
 import { type CommentRow, PLACE } from './tables.ts';
 
 export type Reader = 'others' | 'writer' | 'moderators';
 
-export function commentOf(row: CommentRow, reader: Reader = 'others'): Comment {
+export function commentOf(row: WholeRow, reader: Reader = 'others'): Comment {
   const place = {
     id: row.id,
     parentId: row.parent_id,
@@ -45,6 +47,7 @@ export function commentOf(row: CommentRow, reader: Reader = 'others'): Comment {
     down: row.down,
     pinned: row.pinned === 1,
     ...(mentions.length === 0 ? {} : { mentions }),
+    ...(row.quote === null ? {} : { quote: JSON.parse(row.quote) as Quote }),
   };
 }
 

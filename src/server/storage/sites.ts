@@ -1,6 +1,7 @@
 /** The sites of this server and what they set. Read anew for every request: the command line changes them meanwhile. */
 import type { Kysely } from 'kysely';
 import { DEFAULTS, type Settings, SettingError, checkSettings, readSettings } from '../rules/settings.ts';
+import { dropAllUnused } from './quotes.ts';
 import type { Tables } from './tables.ts';
 
 export interface Site {
@@ -79,6 +80,7 @@ export async function removeSite(db: Kysely<Tables>, name: string): Promise<void
     ] as const) {
       await tx.deleteFrom(table).where('site', '=', name).execute();
     }
+    await dropAllUnused(tx);
     await tx.deleteFrom('sites').where('name', '=', name).execute();
   });
 }

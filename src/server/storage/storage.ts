@@ -3,13 +3,14 @@
  * that takes the lock. A second kind of database is a second `Connections`.
  */
 import type { Kysely } from 'kysely';
-import type { Changes, Mine, Page } from '../../model/comment.ts';
+import type { Changes, Mine, Page, Passages } from '../../model/comment.ts';
 import { authorIdOf } from '../rules/tokens.ts';
 import {
   type RootsWish,
   type Thread,
   countPages,
   findThread,
+  listAllPassages,
   listAround,
   listBranch,
   listChanges,
@@ -95,6 +96,10 @@ export class Storage {
     since: { readonly epoch: string; readonly revision: number },
   ): Promise<Changes> {
     return listChanges(db, thread, since);
+  }
+
+  passages(db: Kysely<Tables>, thread: Thread): Promise<Passages> {
+    return listAllPassages(db, thread);
   }
 
   mine(db: Kysely<Tables>, thread: Thread, tokenHash: string, now: number): Promise<Mine> {

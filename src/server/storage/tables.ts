@@ -12,6 +12,7 @@ export interface Tables {
   aliases: AliasRow;
   bans: BanRow;
   moderation_log: LogRow;
+  quotes: QuoteRow;
 }
 
 export interface SiteRow {
@@ -34,7 +35,16 @@ export interface ThreadRow {
   published: number;
   /** Top-level comments that are shown and not pinned. */
   roots: number;
+  /** Published comments on passages. */
+  inline: number;
   created_at: number;
+}
+
+export interface QuoteRow {
+  /** Of the text: the same quote of many comments is kept once. */
+  hash: string;
+  /** JSON. */
+  quote: string;
 }
 
 /** Where a comment is listed; a number, so that one index serves each list from its first row. */
@@ -74,6 +84,9 @@ export interface CommentRow {
   revision: number;
   /** Whether anonymous readers ever met it: only then its going is news for them. */
   was_shown: number;
+  /** Key of the passage it is about; top-level comments only. */
+  passage: string | null;
+  quote_hash: string | null;
 }
 
 export interface AuthorRow {

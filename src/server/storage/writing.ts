@@ -10,13 +10,15 @@ import { Problem } from '../problems.ts';
 import { editableUntil, whyNotEdit } from '../rules/editing.ts';
 import { stateOfEdited, stateOfNew } from '../rules/holding.ts';
 import { STATES, STATE_NAMES } from '../rules/states.ts';
+import { storedQuote } from '../rules/quotes.ts';
 import { authorIdOf, fingerprintOf } from '../rules/tokens.ts';
 import { checkSignature, checkText, lengthOf, storable } from '../rules/words.ts';
 import { changeComment, ensureThread, insertComment, keyForReply, nextRevision, nextTime } from './branches.ts';
 import { ROOT_KEY } from './order-key.ts';
 import { commentOf } from './rows.ts';
 import type { Site } from './sites.ts';
-import type { AuthorRow, CommentRow, KeyRow, Tables } from './tables.ts';
+import { type WholeRow, onNothing, onPassage, selectWhole } from './quotes.ts';
+import type { AuthorRow, KeyRow, Tables } from './tables.ts';
 
 /** Who writes, and under which key. */
 export interface Writer {
@@ -38,6 +40,7 @@ export interface PostWish {
     readonly website?: string | undefined;
   };
   readonly mentions: readonly Mention[];
+  readonly quote?: Parameters<typeof storedQuote>[0] | undefined;
   readonly consent?: boolean | undefined;
   readonly checks?: { readonly trap?: string | undefined; readonly seconds?: number | undefined } | undefined;
 }
@@ -53,12 +56,18 @@ export interface Written {
 
 /** The same words again within this time are a repeat (S-6), in milliseconds. */
 const REPEAT_MS = 86_400_000;
-/** Shorter words are said twice in good faith ("Thanks!"), to different people; the same place makes them a repeat too. */
+/** Shorter words are said twice in good faith ("Thanks!"), to different people or on different passages; the same place
+ * makes them a repeat too. */
 const SHORT_TEXT = 40;
 
 export async function post(db: Kysely<Tables>, writer: Writer, wish: PostWish): Promise<Written> {
   const { site, now } = writer;
-  const fingerprint = fingerprintOf('post', wish.page.id, wish.parentId, storable(wish.text));
+  if (wish.quote !== undefined && wish.parentId !== null) {
+    throw new Problem('invalid', 'quote: a reply is about what it answers.');
+  }
+  const passage = wish.quote === undefined ? onNothing : onPassage(storedQuote(wish.quote));
+  const words = [wish.page.id, wish.parentId, storable(wish.text)];
+  const fingerprint = fingerprintOf('post', ...words, ...(passage.passage === null ? [] : [passage.passage]));
   return db.transaction().execute(async (tx) => {
     const author = await ensureAuthor(tx, writer);
     const known = await findKey(tx, writer, author);
@@ -77,7 +86,7 @@ export async function post(db: Kysely<Tables>, writer: Writer, wish: PostWish): 
     const page = { site: site.name, id: wish.page.id, url: wish.page.url, title };
     const thread = await ensureThread(tx, page, randomUUID(), now);
     const parent = wish.parentId === null ? null : await findParent(tx, thread.id, site.name, wish.parentId, author);
-    const first = await findSameWords(tx, author, thread.id, text, wish.parentId, now);
+    const first = await findSameWords(tx, author, thread.id, { text, parentId: wish.parentId, ...passage }, now);
     if (first !== null) {
       await keepKey(tx, writer, author, 'post', first.id, fingerprint);
       return written(first, site, now, thread.revision, false);
@@ -114,6 +123,7 @@ export async function post(db: Kysely<Tables>, writer: Writer, wish: PostWish): 
       pinned: 0,
       descendants: 0,
       revision,
+      ...passage,
     });
     await keepKey(tx, writer, author, 'post', row.id, fingerprint);
     return written(row, site, now, revision);
@@ -174,7 +184,7 @@ export async function remove(db: Kysely<Tables>, writer: Writer, commentId: stri
 }
 
 /** Takes the words and whose they were out of a comment; what is left keeps its replies and its key. */
-export async function wipe(tx: Transaction<Tables>, row: CommentRow, revision: number): Promise<CommentRow> {
+export async function wipe(tx: Transaction<Tables>, row: WholeRow, revision: number): Promise<WholeRow> {
   await tx.deleteFrom('votes').where('site', '=', row.site).where('comment_id', '=', row.id).execute();
   return changeComment(
     tx,
@@ -193,6 +203,7 @@ export async function wipe(tx: Transaction<Tables>, row: CommentRow, revision: n
       up: 0,
       down: 0,
       pinned: 0,
+      ...onNothing,
     },
     revision,
   );
@@ -278,13 +289,8 @@ export async function ensureAuthor(
   return row;
 }
 
-export async function findRow(tx: Kysely<Tables>, site: string, id: string): Promise<CommentRow | null> {
-  const row = await tx
-    .selectFrom('comments')
-    .selectAll()
-    .where('site', '=', site)
-    .where('id', '=', id)
-    .executeTakeFirst();
+export async function findRow(tx: Kysely<Tables>, site: string, id: string): Promise<WholeRow | null> {
+  const row = await selectWhole(tx).where('site', '=', site).where('id', '=', id).executeTakeFirst();
   return row ?? null;
 }
 
@@ -367,7 +373,7 @@ async function findOwn(
   writer: Writer,
   author: AuthorRow,
   commentId: string,
-): Promise<CommentRow> {
+): Promise<WholeRow> {
   const row = await findRow(tx, writer.site.name, commentId);
   if (row === null) throw new Problem('comment-gone', undefined, { status: 404 });
   if (STATES[row.state].wiped) throw new Problem('comment-gone');
@@ -382,7 +388,7 @@ async function findParent(
   site: string,
   parentId: string,
   author: AuthorRow,
-): Promise<CommentRow> {
+): Promise<WholeRow> {
   const parent = await findRow(tx, site, parentId);
   if (parent === null || parent.thread_id !== threadId) throw new Problem('parent-gone');
   const { answerable } = STATES[parent.state];
@@ -395,13 +401,11 @@ async function findSameWords(
   tx: Transaction<Tables>,
   author: AuthorRow,
   threadId: string,
-  text: string,
-  parentId: string | null,
+  words: { readonly text: string; readonly parentId: string | null; readonly passage: string | null },
   now: number,
-): Promise<CommentRow | null> {
-  const same = tx
-    .selectFrom('comments')
-    .selectAll()
+): Promise<WholeRow | null> {
+  const { text, parentId, passage } = words;
+  const same = selectWhole(tx)
     .where('site', '=', author.site)
     .where('author_id', '=', author.id)
     .where('thread_id', '=', threadId)
@@ -409,7 +413,8 @@ async function findSameWords(
     .where('text', '=', text)
     .orderBy('created_at')
     .limit(1);
-  const place = parentId === null ? same.where('parent_id', 'is', null) : same.where('parent_id', '=', parentId);
+  const under = parentId === null ? same.where('parent_id', 'is', null) : same.where('parent_id', '=', parentId);
+  const place = passage === null ? under.where('passage', 'is', null) : under.where('passage', '=', passage);
   const row = await (lengthOf(text) < SHORT_TEXT ? place : same).executeTakeFirst();
   return row ?? null;
 }
@@ -490,7 +495,7 @@ async function keepMentions(
   return kept.length === 0 ? null : JSON.stringify(kept);
 }
 
-async function current(tx: Transaction<Tables>, writer: Writer, row: CommentRow): Promise<Written> {
+async function current(tx: Transaction<Tables>, writer: Writer, row: WholeRow): Promise<Written> {
   const { revision } = await tx
     .selectFrom('threads')
     .select('revision')
@@ -500,7 +505,7 @@ async function current(tx: Transaction<Tables>, writer: Writer, row: CommentRow)
   return written(row, writer.site, writer.now, revision, true, row.author_id === author);
 }
 
-function written(row: CommentRow, site: Site, now: number, revision: number, isNew = true, isOwn = true): Written {
+function written(row: WholeRow, site: Site, now: number, revision: number, isNew = true, isOwn = true): Written {
   const isGone = STATES[row.state].writer === 'stub' && row.descendants === 0;
   return {
     comment: isGone ? null : commentOf(row, isOwn ? 'writer' : 'others'),

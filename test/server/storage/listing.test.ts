@@ -557,9 +557,15 @@ describe('how lists are read', () => {
     const index = { newest: 'roots_by_time', oldest: 'roots_by_time', 'most-voted': 'roots_by_votes' };
     for (const order of ['newest', 'oldest', 'most-voted'] as const) {
       for (const after of [null, at]) {
-        const detail = await plan(selectRoots(reader, thread.id, order, after, 20));
+        const detail = await plan(selectRoots(reader, thread.id, { order }, after, 20));
         assert.match(detail, new RegExp(`SEARCH comments USING INDEX ${index[order]}`));
         assert.doesNotMatch(detail, /SCAN|TEMP B-TREE/, `${order}: ${detail}`);
+        for (const filter of ['inline', { passage: 'some' }] as const) {
+          const part = await plan(selectRoots(reader, thread.id, { order, filter }, after, 20));
+          const name = index[order].replace('roots', filter === 'inline' ? 'inline' : 'passage');
+          assert.match(part, new RegExp(`SEARCH comments USING INDEX ${name}`), part);
+          assert.doesNotMatch(part, /SCAN|TEMP B-TREE/, `${order}: ${part}`);
+        }
       }
     }
     const branch = await plan(selectReplies(reader, thread.id, 'x', ROOT_KEY, 20));
