@@ -148,9 +148,9 @@ describe('quotes', () => {
   it('S-9: a site that is removed takes its quotes along, and leaves those of others', async (t) => {
     const server = await open(t);
     const { writer } = server.storage;
+    await new Guest(server).post('Here', { quote: froze });
     await saveSite(writer, 'other', { origins: ['https://other.example'] }, NOON);
     const there = new Guest(server, 'Ada', 'https://other.example');
-    await new Guest(server).post('Here', { quote: froze });
     await there.post('There', { quote: froze, site: 'other' });
     await there.post('There too', { quote: broke, site: 'other' });
     assert.equal(quotesKept(server), 2);
