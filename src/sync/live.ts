@@ -7,6 +7,7 @@ import type { News } from '../adapters/adapter.ts';
 import type { Changes } from '../model/comment.ts';
 import { seenUpTo, showNews, takeNews } from '../model/news.ts';
 import { parseNews } from '../model/parse.ts';
+import type { Thread } from '../model/thread.ts';
 import type { CommentRow } from '../model/view.ts';
 import type { Ambient } from './ambient.ts';
 import type { LiveAct } from './store.ts';
@@ -29,6 +30,18 @@ export interface LiveSettings {
   readonly keepSeen: (upTo: number) => void;
   /** Something of the reader's own may have changed: held, approved, rejected. */
   readonly ownChanged: () => void;
+  /** Comments on passages came, went or were hidden: what counts them is no longer right. */
+  readonly passagesChanged: () => void;
+}
+
+/** A vote or an edit is no matter for the passages; a comment that came or went is. */
+function touchesPassages({ comments }: Thread, { comments: changed, removed }: Changes): boolean {
+  return (
+    changed.some((one) => {
+      const before = comments.get(one.id);
+      return Boolean(one.quote ?? before?.quote) && before?.state !== one.state;
+    }) || removed.some((id) => comments.get(id)?.quote)
+  );
 }
 
 /** So often a backend that tells nothing by itself is asked, when it answers; and at the most, when it doesn't. */
@@ -50,6 +63,7 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
   /** Stepped to last: read as soon as the reader steps on. */
   let reading: string | null = null;
   let keptSeen = 0;
+  let cancelCounting: (() => void) | null = null;
 
   const setStatus = (changed: Partial<OpenThread['status']>): void => {
     open.status = { ...open.status, ...changed };
@@ -66,12 +80,19 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
     }
     if (changes.info.revision < info.revision) return;
     const touchesOwn = [...changes.comments.map(({ id }) => id), ...changes.removed].some((id) => open.isOwn(id));
+    const before = open.thread;
     const { thread, shown } = takeNews(open, changes, open.isOwn, world.now());
     open.thread = thread;
     open.shown = shown;
     keepSeen();
     open.redrawSoon();
     if (touchesOwn) settings.ownChanged();
+    if (touchesPassages(before, changes)) cancelCounting ??= world.after(world.random() * spread, countPassages);
+  }
+
+  function countPassages(): void {
+    cancelCounting = null;
+    settings.passagesChanged();
   }
 
   function hear(told: unknown): void {
@@ -226,6 +247,7 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
     lookForNews,
     stop() {
       fallSilent();
+      cancelCounting?.();
       stops.forEach((stop) => stop());
     },
   };

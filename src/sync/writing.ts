@@ -276,6 +276,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     remember: (choice) => void (keepsCopies && write([siteRow('live', key), choice])),
     keepSeen: (upTo) => void (keepsCopies && write([threadRow('seen', key), upTo])),
     ownChanged: () => void askMine(),
+    passagesChanged: () => void followPassages(),
   });
 
   const stops = [

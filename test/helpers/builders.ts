@@ -1,6 +1,7 @@
 /** Comments, operations and answers for tests: whole and valid, with the fields a test cares about in view. */
 import type { Comment, Page, Rules, ThreadInfo, ThreadKey } from '../../src/model/comment.ts';
 import type { Operation, PostOperation, QueuedOperation } from '../../src/model/operation.ts';
+import type { Quote } from '../../src/model/quote.ts';
 
 export const threadKey: ThreadKey = { backend: 'test', site: 'default', page: 'example.com/article' };
 
@@ -87,6 +88,17 @@ export function queued(operation: Operation, fields: Partial<QueuedOperation> = 
     notBefore: 0,
     delivery: { state: 'sending' },
     saved: true,
+    ...fields,
+  };
+}
+
+/** A passage of an article, as `describeQuote` would have it. */
+export function quote(exact: string, fields: Partial<Quote> = {}): Quote {
+  return {
+    quote: { type: 'TextQuoteSelector', exact, prefix: 'What stood before ', suffix: ' and after it' },
+    position: { type: 'TextPositionSelector', start: 100, end: 100 + exact.length },
+    text: { hash: '0123456789abcdef', length: 2000 },
+    lookalike: 0.25,
     ...fields,
   };
 }
