@@ -153,6 +153,12 @@ export class AfterwordComments extends LitElement {
   /** Language of the interface; by default that of the element or the page. */
   @property() override lang = '';
 
+  /** Selector of the text of the page whose passages readers see comments on; without it only the author's own passages. */
+  @property(attribute('article')) article: string = ATTRIBUTES.article.fallback;
+
+  /** Readers may select words of that text and comment on them. */
+  @property(attribute('selections')) selections: boolean = ATTRIBUTES.selections.fallback;
+
   /** Nothing can be written or voted here. */
   @property(attribute('readonly')) readonly: boolean = ATTRIBUTES.readonly.fallback;
 
@@ -310,7 +316,7 @@ export class AfterwordComments extends LitElement {
       view.storage === 'refused' && view.hasUnsent ? this.#message(say(words, 'storage.refused')) : nothing
     }${view.whole ? nothing : this.#message(say(words, 'order.partly', { count: view.size }))}${this.#form(words)}${
       view.linked && this.linkedId ? acts?.linked(view.linked, (shows) => this.#thread(shows)) : nothing
-    }${this.#thread('rows')}${
+    }${acts?.banner()}${this.#thread('rows')}${
       view.size || view.count || view.rules?.closed
         ? nothing
         : html`<div class="empty" part="message">

@@ -15,6 +15,7 @@ import { sayRefusal } from '../i18n/locale-later.ts';
 import type { Mention, Rules } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { NotifyView } from '../model/view.ts';
+import type { Quote } from '../model/quote.ts';
 import type { Ambient } from '../sync/ambient.ts';
 import { ambient } from '../sync/ambient.ts';
 import type { Draft, DraftPlace, ThreadStore } from '../sync/store.ts';
@@ -43,6 +44,12 @@ export class AfterwordFormCloseEvent extends Event {
   ) {
     super(AfterwordFormCloseEvent.type, { bubbles: true });
   }
+}
+
+/** What a new comment is about, besides the page. */
+export interface AboutPassage {
+  readonly key: string;
+  readonly quote: Quote;
 }
 
 type Who = 'name' | 'email' | 'website';
@@ -75,6 +82,8 @@ export class AfterwordForm extends LitElement {
   @property({ attribute: false }) rootId: string | null = null;
   /** Name of the person answered. */
   @property({ attribute: false }) replyTo = '';
+  /** The passage of the article a new comment is about, with its key; null where it is about the page. */
+  @property({ attribute: false }) passage: AboutPassage | null = null;
   /** In an edit: the comment's text as it is now. Where it changes under the reader's hands, both texts are shown. */
   @property({ attribute: false }) original = '';
   /** What the site allows, narrowed by the page; null until it is known. */
@@ -186,7 +195,8 @@ export class AfterwordForm extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('messages')) this.words = { ...enWriting, ...this.messages };
-    if (changed.has('store') || changed.has('mode') || changed.has('commentId')) this.settle();
+    if (['store', 'mode', 'commentId', 'passage'].some((name) => changed.has(name as keyof AfterwordForm)))
+      this.settle();
     // Nothing of one's own to lose: the form follows the comment.
     if (this.mode === 'edit' && (this.text === this.base || this.text === this.original)) {
       this.text = this.base = this.original;
@@ -227,8 +237,8 @@ export class AfterwordForm extends LitElement {
 
   /** Finds the place that the words belong to, and the draft that waits there. */
   private settle(): void {
-    const { store, mode, commentId } = this;
-    this.place = mode === 'new' ? 'new' : `${mode} ${commentId ?? ''}`;
+    const { store, mode, commentId, passage } = this;
+    this.place = mode !== 'new' ? `${mode} ${commentId ?? ''}` : passage ? `passage ${passage.key}` : 'new';
     this.keeper.moveTo(store, this.place);
     if (!store) return;
     const { backend, site, page } = store.key;
@@ -299,6 +309,7 @@ export class AfterwordForm extends LitElement {
       ...(website && { website }),
       ...(this.chosen.length > 0 && { mentions: this.chosen }),
       ...(this.mode === 'edit' && { before: this.base }),
+      ...(this.passage && { quote: this.passage.quote }),
       savedAt: this.clock.now(),
     };
   }
@@ -453,8 +464,9 @@ export class AfterwordForm extends LitElement {
     }
     const author = this.author();
     const asked = mode === 'edit' ? 'edit' : 'post';
-    if (!this.dispatchEvent(new AfterwordSubmitEvent(asked, mode === 'new' ? null : this.commentId, text, author)))
-      return;
+    const answered = mode === 'new' ? null : this.commentId;
+    const quote = this.passage?.quote ?? null;
+    if (!this.dispatchEvent(new AfterwordSubmitEvent(asked, answered, text, author, quote))) return;
 
     const operation = this.operation(now, author);
     lastSent.set(store, { place, text, at: now });
@@ -498,6 +510,7 @@ export class AfterwordForm extends LitElement {
     const parentId = mode === 'reply' ? commentId : null;
     const consent = this.ruling.consent !== null && this.agreed;
     const about = { parentId, rootId: parentId && (this.rootId ?? parentId), author };
+    const quote = this.passage?.quote;
     const { store, notify, words } = this;
     // A site that wants no addresses with comments still needs one to send a mail to.
     const email = notify?.address === null && !author.email ? this.who.email.trim() : '';
@@ -509,7 +522,14 @@ export class AfterwordForm extends LitElement {
         language: languageOf(words),
         ...(email && { email }),
       };
-    return { kind: 'post', ...asked, ...about, ...(consent && { consent }), ...(wish && { notify: wish }) };
+    return {
+      kind: 'post',
+      ...asked,
+      ...about,
+      ...(consent && { consent }),
+      ...(quote && { quote }),
+      ...(wish && { notify: wish }),
+    };
   }
 
   private finish(operationId: string): void {
@@ -601,6 +621,7 @@ export class AfterwordForm extends LitElement {
   private get label(): string {
     const { words, mode } = this;
     if (mode === 'edit') return say(words, this.conflict ? 'form.mine' : 'form.edit');
+    if (this.passage) return say(words, 'passage.form');
     return mode === 'reply'
       ? say(words, 'form.reply', { name: this.replyTo || say(words, 'role.guest') })
       : say(words, 'form.text');
@@ -685,7 +706,7 @@ export class AfterwordForm extends LitElement {
     return html`<div class="fields">
         ${this.renderField('name', 'text', 'name', ruling.name === 'required')}
         ${asks.email === 'none' ? nothing : this.renderField('email', 'email', 'email', asks.email === 'required')}
-        ${ruling.website ? this.renderField('website', 'url', 'url', false) : nothing}
+        ${ruling.website && !this.passage ? this.renderField('website', 'url', 'url', false) : nothing}
       </div>
       <div class="tick">
         <input

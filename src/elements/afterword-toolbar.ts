@@ -1,4 +1,4 @@
-/** Beside the heading: the order to read a thread in. */
+/** Beside the heading: the order to read a thread in, and which part of it. */
 import { css, html, LitElement, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from './property.ts';
 import type { Order } from '../model/comment.ts';
@@ -12,12 +12,23 @@ import { shared } from './control-base.ts';
  *
  * @element afterword-toolbar
  * @fires {OrderChosenEvent} afterword-order - The reader chose an order; does not leave the section.
+ * @fires {FilterPressedEvent} afterword-filter - The reader wants comments on passages alone, or all; does not leave the section.
  * @csspart order - One order that can be chosen.
+ * @csspart filter - The button that leaves comments on passages alone.
  */
 export class AfterwordToolbar extends LitElement {
   static override styles: CSSResultGroup = [
     shared,
     css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--_space) calc(2 * var(--_space));
+      }
+      .filter[aria-pressed='true'] {
+        color: var(--_accent);
+        background: var(--_wash);
+      }
       .orders {
         display: flex;
         flex-wrap: wrap;
@@ -55,10 +66,31 @@ export class AfterwordToolbar extends LitElement {
   /** The order that is shown. */
   @property({ attribute: false }) order: Order = 'newest';
 
-  override render(): TemplateResult | typeof nothing {
-    const { words, orders } = this;
+  /** Whether only comments on passages are shown; null where there are none, and no choice. */
+  @property({ attribute: false }) filtered: boolean | null = null;
+
+  override render(): unknown {
+    const { words } = this;
+    return words ? [this.#filter(words), this.#orders(words)] : nothing;
+  }
+
+  #filter(words: AllMessages): unknown {
+    if (this.filtered === null) return nothing;
+    return html`<button
+      type="button"
+      class="quiet filter"
+      part="filter"
+      aria-pressed=${String(this.filtered)}
+      @click=${() => this.dispatchEvent(new FilterPressedEvent(!this.filtered))}
+    >
+      ${say(words, 'filter.inline')}
+    </button>`;
+  }
+
+  #orders(words: AllMessages): TemplateResult | typeof nothing {
+    const { orders } = this;
     // One order is no choice.
-    if (!words || orders.length < 2) return nothing;
+    if (orders.length < 2) return nothing;
     return html`<div class="orders" role="group" aria-label=${say(words, 'order')}>
       ${orders.map(
         (order) =>
@@ -83,6 +115,13 @@ export class AfterwordToolbar extends LitElement {
 export class OrderChosenEvent extends Event {
   constructor(readonly order: Order) {
     super('afterword-order');
+  }
+}
+
+/** Between the toolbar and its section; not for the page. */
+export class FilterPressedEvent extends Event {
+  constructor(readonly on: boolean) {
+    super('afterword-filter');
   }
 }
 

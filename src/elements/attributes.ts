@@ -43,9 +43,9 @@ const flag: Kind<boolean> = {
   fallback: false,
   allowed: 'no value, true or false',
   read: (value) =>
-    value === true || value === '' || value === 'true' || value === 'readonly'
+    value === true || value === '' || value === 'true' || value === 'readonly' || value === 'on'
       ? true
-      : value === false || value === 'false'
+      : value === false || value === 'false' || value === 'off'
         ? false
         : null,
 };
@@ -78,6 +78,8 @@ export const ATTRIBUTES = {
   'vote-count': choice('net', 'net', 'separate'),
   loading: choice('lazy', 'lazy', 'eager', 'manual'),
   'color-scheme': choice('auto', 'auto', 'light', 'dark'),
+  article: text(''),
+  selections: flag,
   readonly: flag,
   'min-length': whole(1, 1, 100_000),
   'max-length': whole(10_000, 1, 100_000),

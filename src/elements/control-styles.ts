@@ -31,6 +31,34 @@ export const controlStyles = css`
     margin-inline-start: calc(-2 * var(--_space));
     color: var(--_accent);
   }
+  .quoted {
+    flex: 0 0 100%;
+    max-inline-size: var(--_measure);
+    margin-block: var(--_space) calc(2 * var(--_space));
+    padding-inline-start: calc(3 * var(--_space));
+    border-inline-start: 3px solid var(--afterword-passage-line, rgb(190 130 0));
+    font-size: var(--_fine);
+  }
+  .quoted blockquote {
+    margin: 0;
+    color: var(--_muted);
+    white-space: pre-line;
+    unicode-bidi: plaintext;
+  }
+  .quoted summary {
+    cursor: pointer;
+  }
+  .question {
+    font-weight: 600;
+    unicode-bidi: plaintext;
+  }
+  .quoted .quiet {
+    margin-inline-start: calc(-2 * var(--_space));
+    color: var(--_accent);
+  }
+  .quoted .note + .quiet {
+    margin-inline-start: 0;
+  }
   .acts {
     flex: 0 0 100%;
     display: flex;

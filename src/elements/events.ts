@@ -3,6 +3,7 @@
  * others tell what happened. All bubble and are composed, so that one listener on the section or the document is enough.
  */
 import type { Comment, NotifyChoice, Vote } from '../model/comment.ts';
+import type { Quote } from '../model/quote.ts';
 
 abstract class Request extends Event {
   constructor(type: string) {
@@ -26,6 +27,8 @@ export class AfterwordSubmitEvent extends Request {
     readonly commentId: string | null,
     readonly text: string,
     readonly author: { readonly name: string; readonly email?: string; readonly website?: string },
+    /** The passage of the article it is about, or null. */
+    readonly quote: Quote | null = null,
   ) {
     super(AfterwordSubmitEvent.type);
   }

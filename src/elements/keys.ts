@@ -2,7 +2,7 @@
  * Single-key shortcuts (R-11): off until the reader switches them on, and only while the focus is inside the section and
  * nobody is writing.
  */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import type { Step } from './thread-acts.ts';
 
@@ -11,6 +11,9 @@ const KEYS: readonly (readonly [key: string, step: Step])[] = [
   ['k', 'previous'],
   ['p', 'parent'],
 ];
+
+/** Not a step: comments on what is selected in the article. */
+export const COMMENT_KEY = 'c';
 
 /** What is remembered of it, for all pages of the site; a choice, not somebody's data. */
 const REMEMBERED = 'afterword.keys';
@@ -34,14 +37,23 @@ export function rememberKeys(on: boolean): void {
 
 /** Which way a key leads; null for every other key, and while a word is being typed. */
 export function stepOf(event: KeyboardEvent): Step | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return null;
-  const target = event.composedPath()[0];
-  if (target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=menu]'))
-    return null;
-  return KEYS.find(([key]) => key === event.key)?.[1] ?? null;
+  return isShortcut(event) ? (KEYS.find(([key]) => key === event.key)?.[1] ?? null) : null;
 }
 
-export function keysPanel(messages: AllMessages, on: boolean, change: (on: boolean) => void): TemplateResult {
+/** A single key, pressed where nobody is writing and nobody else has taken it. */
+export function isShortcut(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return false;
+  const target = event.composedPath()[0];
+  return !(target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=menu]'));
+}
+
+/** @param selections Whether what is selected in the article can be commented on. */
+export function keysPanel(
+  messages: AllMessages,
+  on: boolean,
+  selections: boolean,
+  change: (on: boolean) => void,
+): TemplateResult {
   return html`<div class="panel" role="group" aria-label=${say(messages, 'keys')}>
     <label>
       <input
@@ -53,6 +65,7 @@ export function keysPanel(messages: AllMessages, on: boolean, change: (on: boole
     </label>
     <ul>
       ${KEYS.map(([key, step]) => html`<li><kbd>${key}</kbd> ${say(messages, `keys.${step}`)}</li>`)}
+      ${selections ? html`<li><kbd>${COMMENT_KEY}</kbd> ${say(messages, 'keys.comment')}</li>` : nothing}
     </ul>
   </div>`;
 }

@@ -6,7 +6,7 @@ import type * as Parts from './parts.ts';
 
 type Named = Pick<
   typeof Parts,
-  'countPart' | 'formPart' | 'forgetPart' | 'localPart' | 'markupPart' | 'notifyPart' | 'fetchAhead'
+  'countPart' | 'formPart' | 'forgetPart' | 'localPart' | 'markupPart' | 'notifyPart' | 'passagesPart' | 'fetchAhead'
 >;
 
 export let later: Named;

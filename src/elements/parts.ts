@@ -10,6 +10,7 @@ export const forgetPart = laterPart(() => import('./form-forget.ts'), import.met
 export const keepingPart = laterPart(() => import('./keeping.ts'), import.meta.url);
 export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
 export const notifyPart = laterPart(() => import('./afterword-notify.ts'), import.meta.url);
+export const passagesPart = laterPart(() => import('./passages.ts'), import.meta.url);
 export const markupPart = laterPart(() => import('./markup.ts'), import.meta.url);
 
 useMarkupPart(markupPart);
@@ -24,4 +25,4 @@ export function fetchAhead(fetched: () => void): void {
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
 
-useParts({ countPart, formPart, forgetPart, localPart, markupPart, notifyPart, fetchAhead });
+useParts({ countPart, formPart, forgetPart, localPart, markupPart, notifyPart, passagesPart, fetchAhead });

@@ -1,9 +1,16 @@
-/** What stands beside the name of a comment near the eyes: picture, marks, the time as its permalink, whom it answers. */
+/**
+ * What stands between the name and the text of a comment near the eyes: picture, marks, the time as its permalink, whom it
+ * answers, which passage it is about.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Comment } from '../model/comment.ts';
+import { quotedWords } from '../model/passage.ts';
+import type { Quote } from '../model/quote.ts';
 import type { CommentRow } from '../model/view.ts';
 import { say, type MessageKey, type WritingKey } from '../i18n/locale.ts';
 import { fullTime } from '../i18n/locale-later.ts';
+import { firstWords } from './first-words.ts';
+import type { PassageFinder } from './passage-finder.ts';
 import { parentName, type Manner, type RowState } from './row.ts';
 
 function pictureOf({ author }: Comment, manner: Manner): unknown {
@@ -20,7 +27,13 @@ function pictureOf({ author }: Comment, manner: Manner): unknown {
 }
 
 /** Between name and text: what sets the comment apart, when it was written, whom it answers. */
-export function about(row: CommentRow, manner: Manner, state: RowState, time: string): TemplateResult {
+export function about(
+  row: CommentRow,
+  manner: Manner,
+  state: RowState,
+  time: string,
+  finder: PassageFinder | undefined,
+): TemplateResult {
   const { comment, parent } = row;
   const { messages, link } = manner;
   const at = new Date(comment.createdAt);
@@ -48,7 +61,45 @@ export function about(row: CommentRow, manner: Manner, state: RowState, time: st
           }</span
         >`
       : nothing
-  }`;
+  }${comment.quote ? quoted(comment.quote, manner, finder) : nothing}`;
+}
+
+/** A longer quote shows its beginning, and the rest at a press. */
+const WHOLE = 400;
+
+/** The words as they were when the comment was written (I-5), and what became of them. */
+function quoted(quote: Quote, { messages }: Manner, finder: PassageFinder | undefined): TemplateResult {
+  const [head, tail] = quotedWords(quote);
+  const words = tail === null ? head : `${head} […] ${tail}`;
+  const found = finder?.stateOf(quote) ?? null;
+  const cut = words.length > WHOLE ? words.slice(0, WHOLE).replace(/\s\S*$/, '') : '';
+  return html`<div class="quoted" part="quote">
+    ${quote.question ? html`<p class="question" dir="auto">${quote.question}</p>` : nothing}
+    <blockquote dir="auto">
+      ${
+        cut
+          ? html`<details>
+              <summary>${cut} …</summary>
+              … ${words.slice(cut.length)}
+            </details>`
+          : words
+      }
+    </blockquote>
+    ${found === 'probable' ? html`<span class="note">${say(messages, 'passage.edited')}</span>` : nothing}
+    ${found === 'gone' ? html`<span class="note">${say(messages, 'passage.gone')}</span>` : nothing}
+    ${
+      found === 'sure' || found === 'probable'
+        ? html`<button
+            type="button"
+            class="quiet"
+            data-act="passage"
+            aria-label=${say(messages, 'passage.show.name', { words: firstWords(head) })}
+          >
+            ${say(messages, 'passage.show')}
+          </button>`
+        : nothing
+    }
+  </div>`;
 }
 
 /** What sets a row apart, in words; the frame around them is the shape, so that colour is never alone. */

@@ -3,14 +3,16 @@
  * is told of the reader's acts, keyboard, the last line. Fetched right after the first paint.
  */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Order, Rules } from '../model/comment.ts';
+import type { Filter, Order, Rules } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
+import { passageKey, quotedWords } from '../model/passage.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import type { AfterwordComments } from './afterword-comments.ts';
 import type { AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts';
 import type { AfterwordThread } from './afterword-thread.ts';
-import type { OrderChosenEvent } from './afterword-toolbar.ts';
+import type { FilterPressedEvent, OrderChosenEvent } from './afterword-toolbar.ts';
+import type { PassageAllEvent } from './afterword-passages.ts';
 import { Announcer } from './announcer.ts';
 import {
   AfterwordCountChangeEvent,
@@ -21,6 +23,7 @@ import {
   AfterwordPostedEvent,
   AfterwordVotedEvent,
 } from './events.ts';
+import { firstWords } from './first-words.ts';
 import { areKeysOn, keysPanel, rememberKeys, stepOf } from './keys.ts';
 import { bell } from './control-icons.ts';
 import * as drawings from './icons.ts';
@@ -39,6 +42,7 @@ export class SectionActs {
   #stop: (() => void) | null = null;
   #followed: ThreadStore | null = null;
   readonly #warned = new Set<string>();
+  #askedForPassages = false;
   #unwatch: (() => void) | null = null;
   #formMissing = false;
   #hasForm = false;
@@ -75,12 +79,17 @@ export class SectionActs {
     this.#announcer.forget();
     this.#followed = store;
     this.#told = { count: null, problem: null };
+    this.#askedForPassages = false;
+    let shown = '';
     let notify = store?.view.notify;
     const look = (): void => {
       if (!store) return;
-      this.#announcer.followDeliveries(store.view.rows, this.words());
-      if (notify === store.view.notify) return;
-      notify = store.view.notify;
+      const { rows, inline, filter, notify: told } = store.view;
+      this.#announcer.followDeliveries(rows, this.words());
+      const now = JSON.stringify([inline, filter]);
+      if (notify === told && shown === now) return;
+      notify = told;
+      shown = now;
       this.section.requestUpdate();
     };
     this.#stop = store?.subscribe(look) ?? null;
@@ -145,11 +154,14 @@ export class SectionActs {
     const { store } = this.section;
     const offered = store?.view.rows.length ? store.can.orders : [];
     const orders = this.section.manner?.rules?.votes === 'none' ? offered.filter((it) => it !== 'most-voted') : offered;
+    const { inline, filter } = store?.view ?? {};
     return html`${this.#notifyButton()}<afterword-toolbar
-        exportparts="order"
+        exportparts="order, filter"
         .words=${this.words()}
         .orders=${orders}
         .order=${order}
+        .filtered=${filter || (inline && store?.can.quotes) ? Boolean(filter) : null}
+        @afterword-filter=${({ on }: FilterPressedEvent) => this.filter(on ? 'inline' : null)}
         @afterword-order=${(event: OrderChosenEvent) => {
           this.section.store?.setOrder(event.order);
           this.say(say(this.words(), 'said.order', { order: say(this.words(), `order.${event.order}`) }));
@@ -199,6 +211,91 @@ export class SectionActs {
     section.requestUpdate();
     await section.updateComplete;
     this.#root.querySelector<HTMLElement>(open ? 'afterword-notify' : '.bell')?.focus();
+  }
+
+  /** Shows comments on passages alone, on one passage alone, or all again, and says so. */
+  filter(filter: Filter | null): void {
+    const { store } = this.section;
+    if (!store) return;
+    store.setFilter(filter);
+    this.say(this.#filterInWords(filter));
+  }
+
+  #filterInWords(filter: Filter | null): string {
+    const words = this.words();
+    if (filter === null) return say(words, 'filter.off');
+    const key = filter === 'inline' ? null : filter.passage;
+    const view = this.section.store?.view;
+    const quote =
+      view?.passages?.find((one) => one.key === key)?.quote ??
+      view?.rows
+        .flatMap((row) => (row.kind === 'comment' && row.comment.quote) || [])
+        .find((it) => passageKey(it) === key);
+    return quote
+      ? say(words, 'passage.about', { words: firstWords(quotedWords(quote)[0]) })
+      : say(words, 'filter.banner');
+  }
+
+  /** Above the rows while only a part of them is shown (I-4). */
+  banner(): unknown {
+    const filter = this.section.store?.view.filter;
+    if (!filter) return nothing;
+    return html`<p class="message banner" part="message">
+      <span>${this.#filterInWords(filter)}</span>
+      <button
+        type="button"
+        class="quiet"
+        @click=${() => {
+          this.filter(null);
+          this.#root.querySelector<HTMLElement>('h2')?.focus();
+        }}
+      >
+        ${say(this.words(), 'filter.all')}
+      </button>
+    </p>`;
+  }
+
+  /**
+   * Passages of the page are looked after where there are any: an article, or something the author asks about. Fetched
+   * here, and nowhere else.
+   */
+  #passages(): unknown {
+    const { section } = this;
+    const { store, manner } = section;
+    if (!store?.can.quotes || !(section.article || document.querySelector('afterword-feedback'))) return nothing;
+    if (!later.passagesPart.loaded) {
+      // What can't be had is asked for again with the next thread; reading and writing go on without.
+      if (!this.#askedForPassages)
+        void later
+          .passagesPart()
+          .then(() => section.requestUpdate())
+          .catch(() => {});
+      this.#askedForPassages = true;
+      return nothing;
+    }
+    return html`<afterword-passages
+      exportparts="passage-button, passage-panel, passage-toolbar"
+      .section=${section}
+      .store=${store}
+      .manner=${manner}
+      .messages=${this.words()}
+      .article=${section.article}
+      .selections=${section.selections}
+      .keys=${this.#keys.on}
+      .say=${this.say}
+      .people=${this.#thread()?.hands?.people() ?? []}
+      @afterword-passage-all=${({ key }: PassageAllEvent) => void this.#showPassage(key)}
+    ></afterword-passages>`;
+  }
+
+  /** *All N comments on this passage*: the thread shows only these, and the focus goes to the first line above them. */
+  async #showPassage(passage: string): Promise<void> {
+    this.filter({ passage });
+    await this.section.updateComplete;
+    const banner = this.#root.querySelector<HTMLElement>('.banner');
+    banner?.scrollIntoView({ block: 'nearest' });
+    (banner?.querySelector('button') ?? this.#root.querySelector('h2'))?.focus({ preventScroll: true });
+    this.#thread()?.scrollIntoView({ block: 'nearest' });
   }
 
   /**
@@ -312,21 +409,22 @@ export class SectionActs {
     const words = this.words();
     const { on, shown } = this.#keys;
     const press = (): void => this.#setKeys({ shown: !shown });
-    return html`<footer class="foot" part="footer">
-      <div class="last">
-        <button type="button" class="quiet" aria-expanded=${String(shown)} @click=${press}>
-          ${say(words, 'keys')}
-        </button>
-        ${
-          later.forgetPart.loaded
-            ? html`<afterword-forget .store=${this.section.store} .messages=${words}></afterword-forget>`
-            : html`<button type="button" class="quiet" @click=${() => void this.#forget()}>
-                ${say(words, 'forget')}
-              </button>`
-        }
-      </div>
-      ${shown ? keysPanel(words, on, (now) => this.#setKeys({ on: now })) : nothing}
-    </footer>`;
+    return html`${this.#passages()}
+      <footer class="foot" part="footer">
+        <div class="last">
+          <button type="button" class="quiet" aria-expanded=${String(shown)} @click=${press}>
+            ${say(words, 'keys')}
+          </button>
+          ${
+            later.forgetPart.loaded
+              ? html`<afterword-forget .store=${this.section.store} .messages=${words}></afterword-forget>`
+              : html`<button type="button" class="quiet" @click=${() => void this.#forget()}>
+                  ${say(words, 'forget')}
+                </button>`
+          }
+        </div>
+        ${shown ? keysPanel(words, on, Boolean(this.section.article && this.section.selections), (now) => this.#setKeys({ on: now })) : nothing}
+      </footer>`;
   }
 
   /** What the page and the reader are told of how an operation ended. */

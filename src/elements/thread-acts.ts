@@ -6,6 +6,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Mention } from '../model/comment.ts';
 import type { CommentRow } from '../model/view.ts';
 import type { DraftPlace } from '../sync/store.ts';
+import { passageKey } from '../model/passage.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import { duration } from '../i18n/locale-later.ts';
 import type { AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts';
@@ -15,6 +16,7 @@ import { openMenu } from './menu.ts';
 import { newId } from './new-id.ts';
 import { later } from './later.ts';
 import { notifyOperation } from './notify-words.ts';
+import { finders } from './passage-finder.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
 import type { RowList } from './row-list.ts';
 import { about } from './row-about.ts';
@@ -50,7 +52,8 @@ export class ThreadActs {
   /** What stands beside the name of a row. */
   about({ row, state }: RowView, time: string): unknown {
     const { manner } = this.thread;
-    return manner && row.kind === 'comment' ? about(row, manner, state, time) : nothing;
+    const finder = this.thread.store ? finders.get(this.thread.store) : undefined;
+    return manner && row.kind === 'comment' ? about(row, manner, state, time, finder) : nothing;
   }
 
   /** What stands below the text of a row. */
@@ -95,6 +98,14 @@ export class ThreadActs {
     const cut = views.filter(({ state, body }) => !state.length && body && body.scrollHeight > body.clientHeight + 1);
     for (const view of cut) view.state.length = 'cut';
     for (const view of cut) this.list.redraw(view);
+  }
+
+  /** Passages were found, or are no longer where they were. */
+  quotesChanged(): void {
+    const near = [...this.list.views.values()].filter(({ row, state }) => {
+      return state.near && row.kind === 'comment' && row.comment.quote;
+    });
+    for (const view of near) this.list.redraw(view);
   }
 
   /** What stands below all rows. */
@@ -191,6 +202,10 @@ export class ThreadActs {
       this.list.redraw(view);
     },
     gap: ({ row }) => row.kind === 'gap' && this.#load(this.thread.store?.loadReplies(row.rootId)),
+    passage: ({ row }) => {
+      const { store } = this.thread;
+      if (store && row.kind === 'comment' && row.comment.quote) void finders.get(store)?.show(row.comment.quote);
+    },
     'send-now': (_, target) => this.thread.store?.retry(operationOf(target)),
     'copy-text': (view, target) => this.#copy(pendingOf(view, target)?.text ?? ''),
     edit: (view, target) => this.#takeBack(view, target),
@@ -361,18 +376,33 @@ export class ThreadActs {
     const { store } = this.thread;
     const pending = pendingOf(view, target);
     if (!store || pending?.text === undefined || view.row.kind !== 'comment') return;
-    const { id, parentId, text: over } = view.row.comment;
+    const { id, parentId, text: over, quote } = view.row.comment;
     const { text, kind, operationId, delivery } = pending;
-    const place: DraftPlace = kind === 'edit' ? `edit ${id}` : parentId ? `reply ${parentId}` : 'new';
+    const finder = quote && kind === 'post' ? finders.get(store) : undefined;
+    const place: DraftPlace =
+      kind === 'edit'
+        ? `edit ${id}`
+        : parentId
+          ? `reply ${parentId}`
+          : quote && finder
+            ? `passage ${passageKey(quote)}`
+            : 'new';
     const before = await store.readDraft(place);
     const both = before?.text && before.text !== text ? `${before.text}\n\n${text}` : text;
     // Begun from a text that is no longer the comment's: the form shows both, also after a reload (FAULTS G5).
     const met = delivery.state === 'conflict';
     if (met) this.#met.set(id, { over, theirs: delivery.theirs });
-    await store.writeDraft(place, { ...before, text: both, ...(met && { before: over }), savedAt: Date.now() });
+    await store.writeDraft(place, {
+      ...before,
+      text: both,
+      ...(met && { before: over }),
+      ...(quote && finder && { quote }),
+      savedAt: Date.now(),
+    });
     const parent = parentId ? this.list.reach(parentId) : undefined;
     await store.discard(operationId);
     if (kind === 'edit') await this.#openForm(view, 'edit');
+    else if (quote && finder) await finder.write(quote);
     else if (parent) await this.#openForm(parent, 'reply');
     else this.thread.dispatchEvent(new Event('afterword-form-open'));
   }

@@ -120,6 +120,44 @@ export const enWriting = {
   bell: 'Notify me of replies to {name}’s comment',
   feed: 'Feed of this page',
   'form.notify': 'Notify me of replies',
+  // Passages of the article
+  passages: 'Passages with comments',
+  'passage.count': {
+    one: '{count} comment on “{words}”',
+    other: '{count} comments on “{words}”',
+  },
+  'passage.several': {
+    one: '{count} comment on passages from “{words}”',
+    other: '{count} comments on passages from “{words}”',
+  },
+  'passage.asked': { one: '{question} {count} comment', other: '{question} {count} comments' },
+  'passage.ask': 'Comment on “{words}”',
+  'passage.draft': 'Your unfinished comment on “{words}”',
+  'passage.about': 'Comments on “{words}”',
+  'passage.choose': 'Passages here',
+  'passage.none': 'No comments on this passage yet.',
+  'passage.all': {
+    one: 'The {count} comment on this passage',
+    other: 'All {count} comments on this passage',
+  },
+  'passage.form': 'Your comment on this passage',
+  'passage.comment': 'Comment',
+  'passage.selected': 'Selected text',
+  'passage.press': 'Press {key} to comment on the selected text.',
+  'passage.unreadable': 'This text can’t be commented on.',
+  'passage.show': 'Show in the text',
+  'passage.show.name': 'Show “{words}” in the text',
+  'passage.edited': 'The passage was edited since.',
+  'passage.gone': 'No longer in the text.',
+  'passage.look': 'Passages in the text',
+  'passage.look.all': 'Highlights and buttons',
+  'passage.look.buttons': 'Buttons only',
+  'passage.look.none': 'Not shown',
+  close: 'Close',
+  'filter.inline': 'Inline feedback only',
+  'filter.banner': 'Inline feedback',
+  'filter.all': 'View all comments',
+  'filter.off': 'All comments are shown.',
 
   // The keyboard
   keys: 'Keyboard shortcuts',
@@ -128,6 +166,7 @@ export const enWriting = {
   'keys.previous': 'Previous comment',
   'keys.parent': 'Comment this one answers',
   'keys.unread': 'Next unread comment',
+  'keys.comment': 'Comment on the selected text',
 
   // The form
   'form.text': 'Your comment',
