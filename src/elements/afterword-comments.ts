@@ -31,7 +31,7 @@ const PLACE = ['adapter', 'backend', 'server', 'site', 'pageId', 'pageUrl', 'sto
 
 /** Parts of rows that a page can style through the section. */
 const PARTS =
-  'comment,stub,own,avatar,author,badge,permalink,body,actions,vote,reply,bell,menu-button,menu,fold,pending,more,form';
+  'comment,stub,own,avatar,author,badge,permalink,quote,body,actions,vote,reply,bell,menu-button,menu,fold,pending,more,form';
 
 /** Addresses are for those who can act. */
 const NOWHERE: Pick<Manner, 'link' | 'picture'> = { link: () => '', picture: () => false };

@@ -37,6 +37,7 @@ export interface ActsForThread {
  * @csspart author - The name of a writer with a website.
  * @csspart badge - A word that sets a comment apart.
  * @csspart permalink - The time, which is the comment's link.
+ * @csspart quote - The passage a comment is about.
  * @csspart body - The text.
  * @csspart actions - The line of votes, reply and menu.
  * @csspart vote - One vote button.
