@@ -106,6 +106,7 @@ type Seen = ReturnType<typeof see>;
  * @cssprop [--afterword-indent] - How far replies stand in. Default 24px, half of it on narrow screens.
  * @cssprop [--afterword-avatar] - Size of avatars. Default 32px.
  * @cssprop [--afterword-avatar-reply] - Size of avatars of replies. Default 24px.
+ * @cssprop [--afterword-passage-line] - Colour of the line of quotes, and of the line under passages where it is set on the article.
  * @cssprop [--afterword-scroll-margin] - Room above a comment that is scrolled to, for a header that sticks. Default 5rem.
  */
 export class AfterwordComments extends LitElement {
