@@ -16,13 +16,16 @@ const RULES = LOOKS.map((look) => {
   const thickness = look === 'found' || look === 'draft' ? 'from-font' : look === 'mine' ? '1px' : '2px';
   return `::highlight(${nameOf(look)}){background-color:${ground};text-decoration:underline ${style} ${line} ${thickness}}`;
 }).join('');
-/** On paper nobody can press. With the system's colours only its own pairs are sure to be readable. */
+/**
+ * On paper nobody can press. With the system's colours only its own pair is sure to be readable (Chromium takes no other),
+ * and lines must tell the looks apart.
+ */
 const SPECIAL = `@media print{${LOOKS.map(
   (look) => `::highlight(${nameOf(look)}){background-color:transparent;text-decoration:none}`,
 ).join('')}}@media (forced-colors:active){${LOOKS.map((look) => {
   const { style, strong } = STYLES[look];
-  const [ground, text] = strong ? ['Highlight', 'HighlightText'] : ['Mark', 'MarkText'];
-  return `::highlight(${nameOf(look)}){background-color:${ground};color:${text};text-decoration:underline ${style} ${text} 2px}`;
+  const lines = strong ? 'underline overline' : 'underline';
+  return `::highlight(${nameOf(look)}){background-color:Highlight;color:HighlightText;text-decoration:${lines} ${style} HighlightText 2px}`;
 }).join('')}}`;
 
 /** One sheet a page. A constructed one: it is in no document's tree, and `style-src` has no say in it. */

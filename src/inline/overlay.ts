@@ -20,7 +20,7 @@ ${LOOKS.map((look) => {
   return `.${look}{background-color:${strong ? TINT : ground};${frame}border-bottom:${thickness} ${style} ${line}}`;
 }).join('')}
 @media print{:host{display:none}}
-@media (forced-colors:active){i{border-bottom-color:LinkText;border-bottom-width:3px;outline-color:LinkText}}`;
+@media (forced-colors:active){i{background-color:transparent;border-bottom-color:LinkText;border-bottom-width:3px;outline-color:LinkText}}`;
 
 export function overlayPainter(layer: Element): Painter {
   let map: TextMap | undefined;

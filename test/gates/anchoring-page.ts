@@ -20,6 +20,8 @@ import { openBrowser } from '../helpers/reader.ts';
 const CHARACTERS = 350_000;
 const EDITED = 200;
 const PASSAGES = 1000;
+/** As strict hosts have it: no style that is not a file of theirs. */
+const POLICY = `<meta http-equiv="Content-Security-Policy" content="style-src 'self'">`;
 
 export interface Check {
   readonly holds: boolean;
@@ -43,6 +45,7 @@ interface Timed {
   readonly places: number;
   readonly describe: number;
   readonly untouched: boolean;
+  readonly violations: number;
 }
 
 interface Sought {
@@ -60,7 +63,7 @@ export async function anchoringPage(dir: string, runs = 7): Promise<Check[]> {
   try {
     for (let run = 0; run < runs; run++) {
       const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
-      await page.setContent(`<!doctype html><meta charset="utf-8"><article>${html}</article>`);
+      await page.setContent(`<!doctype html><meta charset="utf-8">${POLICY}<article>${html}</article>`);
       await page.addScriptTag({ content: script });
       await page.evaluate('globalThis.__name = (inner) => inner');
       timed.push(await page.evaluate(measure, { sought, count: PASSAGES }));
@@ -161,6 +164,8 @@ async function measure({ sought, count }: { sought: readonly Sought[]; count: nu
         port2.postMessage(null);
       });
     });
+  let violations = 0;
+  document.addEventListener('securitypolicyviolation', () => violations++);
   const html = root.innerHTML;
   const records: MutationRecord[] = [];
   const guard = new MutationObserver((more) => records.push(...more));
@@ -284,6 +289,7 @@ async function measure({ sought, count }: { sought: readonly Sought[]; count: nu
     places,
     describe,
     untouched,
+    violations,
   };
 }
 
