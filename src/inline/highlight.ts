@@ -36,13 +36,21 @@ type Root = Document | ShadowRoot;
 /** How many painters want the sheet in a root. */
 const wanted = new Map<Root, number>();
 
+/** What is painted in one look: its ranges by the offsets of their stretch, in the text they were made for. */
+interface Painted {
+  readonly map: TextMap;
+  readonly ranges: Map<string, readonly Range[]>;
+}
+
+const rangesOf = (painted: Painted | undefined): Range[] => [...(painted?.ranges.values() ?? [])].flat();
+
 export function highlightPainter(): Painter {
   let map: TextMap | undefined;
   const roots = new Set<Root>();
   const paints = new Map<string, Paint>();
   const changed = new Set<Look>();
   /** The ranges of each look, and the objects they are in. The page, or a second copy of this script, may put others there. */
-  const painted = new Map<Look, Range[]>();
+  const painted = new Map<Look, Painted>();
   const ours = new Map<Look, Highlight>();
 
   const highlightOf = (look: Look): Highlight => {
@@ -55,26 +63,35 @@ export function highlightPainter(): Painter {
       CSS.highlights.set(name, highlight);
     }
     // Whoever comes second shares: what was in ours goes into theirs.
-    if (before && before !== highlight) for (const range of painted.get(look) ?? []) highlight.add(range);
+    if (before && before !== highlight) for (const range of rangesOf(painted.get(look))) highlight.add(range);
     ours.set(look, highlight);
     return highlight;
   };
 
   const draw = (look: Look): void => {
-    const before = painted.get(look) ?? [];
-    const wanted = map
-      ? stretchesOf(paints.values(), look).flatMap(({ start, end }) => map?.rangesOf(start, end) ?? [])
-      : [];
-    if (!before.length && !wanted.length) return;
-    // Those that stand where they should stay: they are on the screen already.
-    const standing = new Map(before.map((range) => [range.startContainer, [] as Range[]]));
-    for (const range of before) standing.get(range.startContainer)?.push(range);
-    const kept = wanted.map((range) => standing.get(range.startContainer)?.find((it) => same(it, range)) ?? range);
-    const keeping = new Set(kept);
+    const now = map;
+    if (!now) return;
+    const before = painted.get(look);
+    const wanted = stretchesOf(paints.values(), look);
+    if (!before && !wanted.length) return;
     const highlight = highlightOf(look);
-    for (const range of before) if (!keeping.has(range)) highlight.delete(range);
-    for (const range of kept) if (!highlight.has(range)) highlight.add(range);
-    painted.set(look, kept);
+    const after: Painted = { map: now, ranges: new Map() };
+    const kept = new Set<Range>();
+    // Those that stand where they should stay: they are on the screen already.
+    const standing = before?.map === now ? undefined : standingOf(before);
+    for (const { start, end } of wanted) {
+      const name = `${start}-${end}`;
+      const ranges =
+        (before?.map === now && before.ranges.get(name)) ||
+        now.rangesOf(start, end).map((it) => standing?.get(it.startContainer)?.find((old) => same(old, it)) ?? it);
+      after.ranges.set(name, ranges);
+      for (const range of ranges) {
+        kept.add(range);
+        if (!highlight.has(range)) highlight.add(range);
+      }
+    }
+    for (const range of rangesOf(before)) if (!kept.has(range)) highlight.delete(range);
+    painted.set(look, after);
   };
 
   const wear = (root: Root): void => {
@@ -113,15 +130,15 @@ export function highlightPainter(): Painter {
     moved: () => undefined,
     repair() {
       for (const root of roots) wear(root);
-      for (const [look, ranges] of painted) {
-        if (!ranges.length) continue;
+      for (const [look, one] of painted) {
+        if (one.ranges.size === 0) continue;
         const highlight = highlightOf(look);
-        for (const range of ranges) if (!highlight.has(range)) highlight.add(range);
+        for (const range of rangesOf(one)) if (!highlight.has(range)) highlight.add(range);
       }
     },
     close() {
       for (const [look, highlight] of ours) {
-        for (const range of painted.get(look) ?? []) highlight.delete(range);
+        for (const range of rangesOf(painted.get(look))) highlight.delete(range);
         if (highlight.size === 0 && CSS.highlights.get(nameOf(look)) === highlight) CSS.highlights.delete(nameOf(look));
       }
       for (const root of roots) leave(root);
@@ -142,6 +159,16 @@ function leave(root: Root): void {
   if (left > 0) return;
   wanted.delete(root);
   root.adoptedStyleSheets = root.adoptedStyleSheets.filter((it) => it !== sheet);
+}
+
+function standingOf(painted: Painted | undefined): Map<Node, Range[]> {
+  const standing = new Map<Node, Range[]>();
+  for (const range of rangesOf(painted)) {
+    const others = standing.get(range.startContainer);
+    if (others) others.push(range);
+    else standing.set(range.startContainer, [range]);
+  }
+  return standing;
 }
 
 function same(one: Range, other: Range): boolean {
