@@ -73,7 +73,12 @@ export function elementsOf(manifest: Package): CustomElement[] {
 }
 
 /** What an author writes into a page; all others are made by these. */
-export const AUTHORS_ELEMENTS: readonly string[] = ['afterword-comments', 'afterword-feedback', 'afterword-count'];
+export const AUTHORS_ELEMENTS: readonly string[] = [
+  'afterword-comments',
+  'afterword-feedback',
+  'afterword-count',
+  'afterword-bubble',
+];
 
 function rank(element: CustomElement): number {
   const place = AUTHORS_ELEMENTS.indexOf(element.tagName ?? '');

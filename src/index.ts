@@ -4,10 +4,11 @@
  */
 import { AfterwordComments } from './elements/afterword-comments.ts';
 import { whenIdle } from './elements/lazy.ts';
-import { countPart } from './elements/parts.ts';
+import { bubblePart, countPart } from './elements/parts.ts';
 import { firstPictures } from './sync/opening.ts';
 
 export { AfterwordComments };
+export type { AfterwordBubble } from './elements/afterword-bubble.ts';
 export type { AfterwordCount } from './elements/afterword-count.ts';
 export type * from './elements/events.ts';
 export type { Adapter, Answer, Capabilities, Identity, ListOptions, SendOptions, Trouble } from './adapters/adapter.ts';
@@ -26,5 +27,10 @@ if (typeof window !== 'undefined') {
     console.info(`Afterword: this page already has version ${first.version ?? 'unknown'}; ${version} uses it.`);
   }
   // Counters are upgraded late, so that they don't stand in the way of the comments.
-  void firstPictures().then(() => whenIdle(() => void countPart().catch(() => {})));
+  void firstPictures().then(() =>
+    whenIdle(() => {
+      void countPart().catch(() => {});
+      if (document.querySelector('afterword-bubble')) void bubblePart().catch(() => {});
+    }),
+  );
 }

@@ -229,6 +229,16 @@ export class AfterwordComments extends LitElement {
     this.requestUpdate();
   }
 
+  /** Asks for the comments without waiting to be near the reader's eyes. */
+  begin(): void {
+    this.started = true;
+  }
+
+  /** Brings a comment into view and opens its form for a reply. */
+  async reply(commentId: string): Promise<void> {
+    await (await this.#withActs())?.reply(commentId);
+  }
+
   /** Puts the focus into the form. */
   override focus(): void {
     void this.#withActs().then((acts) => acts?.openForm());

@@ -10,6 +10,7 @@ import { askCount } from './counts.ts';
 import type { AfterwordCountChangeEvent } from './events.ts';
 import { adapterFor } from './keeping.ts';
 import type { Backend } from './open-store.ts';
+import { findSection, whenParsed } from './find-section.ts';
 import { isFree } from './registry.ts';
 
 /**
@@ -98,20 +99,6 @@ export class AfterwordCount extends LitElement {
       // The part for comments of this browser is missing: the author's own words stay.
     }
   }
-}
-
-/** The section that a counter belongs to: the one it names, the one it stands in, or the page's first (E-2). */
-function findSection(element: Element, id: string): HTMLElement | null {
-  const root = element.getRootNode() as Document | ShadowRoot;
-  if (id) return root.getElementById?.(id) ?? document.getElementById(id);
-  return (
-    element.closest<HTMLElement>('afterword-comments') ?? document.querySelector<HTMLElement>('afterword-comments')
-  );
-}
-
-function whenParsed(): Promise<void> {
-  if (document.readyState !== 'loading') return Promise.resolve();
-  return new Promise((done) => document.addEventListener('DOMContentLoaded', () => done(), { once: true }));
 }
 
 /** For a section that waits to be pressed. */

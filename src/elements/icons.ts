@@ -10,3 +10,4 @@ export const unplugged = html`<svg viewBox="0 0 16 16" aria-hidden="true">
 export const talk = html`<svg viewBox="0 0 48 32" aria-hidden="true">
   <path d="M3 4h24v14H14l-6 6v-6H3ZM33 10h12v13h-4v5l-6-5H21v-1" />
 </svg>`;
+export const cross = html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="m4 4 8 8M12 4l-8 8" /></svg>`;

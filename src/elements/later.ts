@@ -6,7 +6,15 @@ import type * as Parts from './parts.ts';
 
 type Named = Pick<
   typeof Parts,
-  'countPart' | 'formPart' | 'forgetPart' | 'localPart' | 'markupPart' | 'notifyPart' | 'passagesPart' | 'fetchAhead'
+  | 'bubblePart'
+  | 'countPart'
+  | 'formPart'
+  | 'forgetPart'
+  | 'localPart'
+  | 'markupPart'
+  | 'notifyPart'
+  | 'passagesPart'
+  | 'fetchAhead'
 >;
 
 export let later: Named;

@@ -4,6 +4,7 @@ import { useParts } from './later.ts';
 import { laterPart, savesData, whenIdle } from './lazy.ts';
 
 export const actsPart = laterPart(() => import('./acts.ts'), import.meta.url);
+export const bubblePart = laterPart(() => import('./afterword-bubble.ts'), import.meta.url);
 export const countPart = laterPart(() => import('./afterword-count.ts'), import.meta.url);
 export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
 export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
@@ -25,4 +26,4 @@ export function fetchAhead(fetched: () => void): void {
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
 
-useParts({ countPart, formPart, forgetPart, localPart, markupPart, notifyPart, passagesPart, fetchAhead });
+useParts({ bubblePart, countPart, formPart, forgetPart, localPart, markupPart, notifyPart, passagesPart, fetchAhead });

@@ -65,6 +65,8 @@ export class SectionActs {
     section.addEventListener('keydown', (event) => this.#key(event));
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
     this.fetchAhead();
+    // A bubble that came with us, after the script had looked for one.
+    if (document.querySelector('afterword-bubble')) void later.bubblePart().catch(() => {});
   }
 
   /** Drawings of the states in which there is little to read. */
@@ -339,6 +341,14 @@ export class SectionActs {
   /** Said below the plain field, which keeps what is typed: the form could not be fetched. */
   formProblem(message: (said: string, again: () => void) => unknown): unknown {
     return this.#formMissing ? message(say(this.words(), 'problem.part-missing'), () => void this.openForm()) : nothing;
+  }
+
+  /** Also where the comment waits among the news. */
+  async reply(id: string): Promise<void> {
+    const { store } = this.section;
+    if (store?.view.newest?.id === id) await store.live({ act: 'show', rootId: null });
+    await this.showLinked(id);
+    await this.#thread()?.hands?.replyTo(id);
   }
 
   async openForm(): Promise<void> {

@@ -164,6 +164,12 @@ export class ThreadActs {
     if (to) this.reveal(to.key);
   }
 
+  /** Opens the form below a comment that is on the screen. */
+  async replyTo(commentId: string): Promise<void> {
+    const view = this.list.reach(commentId);
+    if (view) await this.#openForm(view, 'reply');
+  }
+
   #form(view: RowView, row: CommentRow, manner: Manner): TemplateResult {
     const { comment } = row;
     return html`<afterword-form

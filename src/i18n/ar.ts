@@ -235,6 +235,8 @@ export const ar: AllMessages = {
   'notify.off': 'لن يصلك تنبيه.',
   bell: 'نبّهني عند الرد على تعليق {name}',
   feed: 'خلاصة هذه الصفحة',
+  'bubble.close': 'أخفِ هذا الزر',
+  'bubble.close-note': 'إغلاق',
   'form.notify': 'نبّهني عند الرد',
   passages: 'مقاطع عليها تعليقات',
   'passage.count': {

@@ -167,6 +167,8 @@ export const de: AllMessages = {
   'notify.off': 'Du wirst nicht benachrichtigt.',
   bell: 'Bei Antworten auf den Kommentar von {name} benachrichtigen',
   feed: 'Feed dieser Seite',
+  'bubble.close': 'Diesen Knopf ausblenden',
+  'bubble.close-note': 'Schließen',
   'form.notify': 'Bei Antworten benachrichtigen',
   passages: 'Stellen mit Kommentaren',
   'passage.count': { one: '{count} Kommentar zu „{words}“', other: '{count} Kommentare zu „{words}“' },

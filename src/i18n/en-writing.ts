@@ -119,6 +119,8 @@ export const enWriting = {
   'notify.off': 'You will not be told.',
   bell: 'Notify me of replies to {name}’s comment',
   feed: 'Feed of this page',
+  'bubble.close': 'Hide this button',
+  'bubble.close-note': 'Close',
   'form.notify': 'Notify me of replies',
   // Passages of the article
   passages: 'Passages with comments',

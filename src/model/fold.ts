@@ -148,6 +148,7 @@ export function fold(
     rows: sameRows(previous?.rows, rows) ? (previous as ThreadView).rows : rows,
     linked,
     ...(news.roots + (status.behind ?? 0) > 0 && { news: { roots: news.roots + (status.behind ?? 0) } }),
+    ...(news.newest && { newest: news.newest }),
     ...(unread > 0 && { unread }),
     ...(status.live && { live: status.live }),
     more:
@@ -234,22 +235,25 @@ function pendingOf({ operation, delivery, saved }: QueuedOperation): Pending {
 interface Waiting {
   readonly roots: number;
   readonly replies: ReadonlyMap<string, number>;
+  readonly newest: Comment | null;
 }
 
 /** Takes what the reader has not asked for off the desk, and counts it. What is in a closed branch moves nothing. */
 function takeOut({ comments, own }: Desk, shown: Shown): Waiting {
   const replies = new Map<string, number>();
   let roots = 0;
+  let newest: Comment | null = null;
   const waiting = [...shown.waiting].flatMap((id) => comments.get(id) ?? []).filter(({ id }) => !own.has(id));
   const out = waiting.filter((comment) => !isFolded(comment, comments, shown));
   for (const comment of out) comments.delete(comment.id);
   for (const comment of out) {
     const { parentId, rootId, state } = comment;
     if (state !== 'published') continue;
+    if (!newest || comment.createdAt > newest.createdAt) newest = comment;
     if (parentId === null) roots += Number(matches(comment, shown.filter));
     else if (comments.has(rootId)) replies.set(rootId, (replies.get(rootId) ?? 0) + 1);
   }
-  return { roots, replies };
+  return { roots, replies, newest };
 }
 
 /** Whether a comment stands somewhere below one that is collapsed. */

@@ -148,6 +148,8 @@ export interface ThreadView {
   readonly markup: boolean;
   /** New top-level comments that wait behind *N new comments*; absent before the thread is open whole. */
   readonly news?: { readonly roots: number };
+  /** The newest of all comments that wait, replies too. */
+  readonly newest?: Comment;
   /** How many of the rows are unread. */
   readonly unread?: number;
   /** Whether news come by themselves; absent while that is not known, and where the backend can't tell any. */

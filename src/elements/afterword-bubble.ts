@@ -1,0 +1,253 @@
+/** A floating button that leads to the discussion and tells what is new in it, where an author wants one (R-15). */
+import { html, LitElement, nothing, type CSSResultGroup, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from './property.ts';
+import type { Comment } from '../model/comment.ts';
+import type { ThreadView } from '../model/view.ts';
+import { ambient, type Ambient } from '../sync/ambient.ts';
+import type { ThreadStore } from '../sync/store.ts';
+import { en } from '../i18n/en.ts';
+import { loadMessages } from '../i18n/languages.ts';
+import { direction, formatNumber, languageOf, say, type AllMessages } from '../i18n/locale.ts';
+import type { AfterwordComments } from './afterword-comments.ts';
+import { readAppearance } from './appearance.ts';
+import { bubbleStyles } from './bubble-styles.ts';
+import { shared } from './control-base.ts';
+import { findSection, whenParsed } from './find-section.ts';
+import * as drawings from './icons.ts';
+import { isFree } from './registry.ts';
+import { nameOf } from './row.ts';
+import { tokens } from './styles.ts';
+
+const INVITED = 'afterword-invited';
+const HIDDEN = 'afterword-bubble-hidden';
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+/** How long somebody has read before they are asked what they think, and how long the question stands, in milliseconds. */
+const READ = 45_000;
+const ASKED = 10_000;
+/** First words of a comment, in characters. */
+const FIRST_WORDS = 120;
+
+/**
+ * A floating button: how many comments there are, how many are new, a note of the newest with *Reply*, and once in seven
+ * days an invitation to write. On narrow screens it stands in the text where it was written, so that it never covers any.
+ * Each part can be closed. It is not shown while its section is in view.
+ *
+ * @element afterword-bubble
+ * @csspart bubble - The button.
+ * @csspart note - The note of the newest comment.
+ * @csspart invitation - The invitation to write.
+ */
+export class AfterwordBubble extends LitElement {
+  static override styles: CSSResultGroup = [shared, tokens, bubbleStyles];
+
+  /** Id of a section on this page; by default the first. */
+  @property() for = '';
+
+  /** Time and timers; another one in tests. */
+  @property({ attribute: false }) clock: Pick<Ambient, 'now' | 'after'> = ambient();
+
+  @state() private words: AllMessages | null = null;
+  @state() private section: AfterwordComments | null = null;
+  @state() private view: ThreadView | null = null;
+  @state() private inView = false;
+  @state() private invites = false;
+  @state() private closed = read('sessionStorage', HIDDEN) !== null;
+  /** The note that was closed last. */
+  @state() private closedNote = '';
+
+  #stops: (() => void)[] = [];
+  #store: ThreadStore | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#look();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#rest();
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('for') && changed.get('for') !== undefined) void this.#look();
+    const root = this.renderRoot.querySelector<HTMLElement>('.root');
+    if (!root) return;
+    const { behind, text } = readAppearance(this, this.section?.colorScheme ?? 'auto');
+    // Through the object model: a style attribute is dead under a strict content security policy.
+    root.style.setProperty('--_behind', behind || 'Canvas');
+    root.style.setProperty('--_text', text);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { words, view, section } = this;
+    if (!words || !section || !view || this.closed || this.inView || view.phase !== 'ready') return nothing;
+    const { classes } = readAppearance(this, section.colorScheme);
+    const fresh = freshOf(view);
+    const total = say(words, 'comments', { count: view.count });
+    const name = fresh > 0 ? `${total}, ${say(words, 'fresh', { count: fresh })}` : total;
+    return html`<aside
+      class=${classes.replace(' paper', '')}
+      dir=${direction(words)}
+      lang=${languageOf(words)}
+      aria-label=${say(words, 'heading')}
+    >
+      ${this.#note(words, view.newest)}${this.invites ? this.#invitation(words) : nothing}
+      <div class="line">
+        <button type="button" class="bubble" part="bubble" aria-label=${name} title=${name} @click=${this.#go}>
+          ${drawings.talk}<span>${formatNumber(words, view.count)}</span>${
+            fresh > 0 ? html`<span class="fresh">${say(words, 'fresh', { count: fresh })}</span>` : nothing
+          }
+        </button>
+        ${this.#close(words, 'bubble.close', () => {
+          keep('sessionStorage', HIDDEN, '1');
+          this.closed = true;
+        })}
+      </div>
+    </aside>`;
+  }
+
+  #note(words: AllMessages, newest: Comment | undefined): unknown {
+    const { section } = this;
+    if (!newest || newest.id === this.closedNote || this.invites) return nothing;
+    const text = [...newest.text.replace(/\s+/g, ' ').trim()];
+    return html`<div class="card" part="note">
+      <p class="who">${nameOf(newest, words)}</p>
+      <p dir="auto">${text.length > FIRST_WORDS ? `${text.slice(0, FIRST_WORDS).join('')}…` : text.join('')}</p>
+      <p class="end">
+        <button type="button" class="firm" @click=${() => void section?.reply(newest.id)}>
+          ${say(words, 'reply')}
+        </button>
+      </p>
+      ${this.#close(words, 'bubble.close-note', () => (this.closedNote = newest.id))}
+    </div>`;
+  }
+
+  #invitation(words: AllMessages): TemplateResult {
+    return html`<div class="card" part="invitation">
+      <p>${say(words, 'form.placeholder')}</p>
+      <p class="end">
+        <button
+          type="button"
+          class="firm"
+          @click=${() => {
+            this.invites = false;
+            this.section?.focus();
+          }}
+        >
+          ${say(words, 'form.new')}
+        </button>
+      </p>
+      ${this.#close(words, 'bubble.close-note', () => (this.invites = false))}
+    </div>`;
+  }
+
+  #close(words: AllMessages, key: 'bubble.close' | 'bubble.close-note', close: () => void): TemplateResult {
+    return html`<button
+      type="button"
+      class="close"
+      aria-label=${say(words, key)}
+      title=${say(words, key)}
+      @click=${close}
+    >
+      ${drawings.cross}
+    </button>`;
+  }
+
+  async #look(): Promise<void> {
+    this.#rest();
+    await whenParsed();
+    const section = findSection(this, this.for) as AfterwordComments | null;
+    if (!section || !this.isConnected) return;
+    await customElements.whenDefined('afterword-comments');
+    this.section = section;
+    this.words = await loadMessages(section.lang || document.documentElement.lang || 'en').catch(() => null);
+    // Without their language there is nothing to say; English has no file that could be missing.
+    this.words ??= await loadMessages(languageOf(en));
+    if (!this.isConnected || this.section !== section) return;
+    // Whoever put a bubble here wants its number before the discussion is near. One that has to be asked for is not begun.
+    if (section.loading !== 'manual') section.begin();
+    const changed = (): void => this.#follow(section.store);
+    section.addEventListener('afterword-loaded', changed);
+    const observer = new IntersectionObserver((entries) => (this.inView = entries.at(-1)?.isIntersecting ?? false));
+    observer.observe(section);
+    this.#stops.push(
+      () => section.removeEventListener('afterword-loaded', changed),
+      () => observer.disconnect(),
+      this.clock.after(READ, () => this.#invite()),
+    );
+    changed();
+  }
+
+  #follow(store: ThreadStore | null): void {
+    if (!store || store === this.#store) return;
+    this.#store = store;
+    const show = (): void => void (this.view = store.view);
+    this.#stops.push(store.subscribe(show));
+    show();
+  }
+
+  /** Once in seven days, and not to those who have written or are there already. */
+  #invite(): void {
+    const { section, view } = this;
+    const last = Number(read('localStorage', INVITED));
+    const isOwn = view?.rows.some((row) => row.kind === 'comment' && row.own);
+    const now = this.clock.now();
+    // A clock that was set back makes no week longer than one.
+    const isRecent = last > 0 && Math.abs(now - last) < WEEK;
+    if (!section || this.inView || this.closed || isOwn || isRecent) return;
+    if (section.readonly || section.storage !== 'full' || view?.rules?.closed !== false) return;
+    keep('localStorage', INVITED, String(now));
+    this.invites = true;
+    this.#stops.push(this.clock.after(ASKED, () => (this.invites = false)));
+  }
+
+  readonly #go = (): void => {
+    const { section, view } = this;
+    if (!section) return;
+    section.scrollIntoView({ block: 'start' });
+    const heading = section.renderRoot.querySelector<HTMLElement>('h2');
+    heading?.focus({ preventScroll: true });
+    if (view?.news) void section.store?.live({ act: 'show', rootId: null });
+  };
+
+  #rest(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#store = this.section = this.view = null;
+    this.invites = false;
+  }
+}
+
+/** What the reader has not seen: what waits, and what came since the last visit. */
+function freshOf({ news, unread = 0, rows }: ThreadView): number {
+  const replies = rows.reduce(
+    (sum, row) => sum + (row.kind === 'comment' && row.depth === 0 ? row.replies.fresh : 0),
+    0,
+  );
+  return (news?.roots ?? 0) + replies + unread;
+}
+
+function read(where: 'localStorage' | 'sessionStorage', key: string): string | null {
+  try {
+    return globalThis[where].getItem(key);
+  } catch {
+    return null; // Forbidden here: as on a first visit.
+  }
+}
+
+function keep(where: 'localStorage' | 'sessionStorage', key: string, value: string): void {
+  try {
+    globalThis[where].setItem(key, value);
+  } catch {
+    // Full or forbidden: it is asked once a page then.
+  }
+}
+
+if (isFree('afterword-bubble')) {
+  customElements.define('afterword-bubble', AfterwordBubble);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'afterword-bubble': AfterwordBubble;
+  }
+}

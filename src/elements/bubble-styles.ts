@@ -1,0 +1,112 @@
+/** How the bubble looks: in the text on narrow screens, else in the corner where the lines of the page end. */
+import { css } from 'lit';
+
+export const bubbleStyles = css`
+  :host {
+    display: block;
+  }
+  .root {
+    container: none;
+    display: grid;
+    justify-items: end;
+    gap: calc(2 * var(--_space));
+    inline-size: fit-content;
+    max-inline-size: 100%;
+    font-size: var(--_fine);
+    line-height: 1.4;
+  }
+  .line {
+    display: flex;
+    align-items: center;
+  }
+  .bubble {
+    display: inline-flex;
+    align-items: center;
+    gap: calc(2 * var(--_space));
+    min-block-size: 44px;
+    padding-inline: calc(4 * var(--_space));
+    border: 1px solid var(--_hairline);
+    border-radius: 999px;
+    font-weight: 600;
+    color: inherit;
+    background: var(--_surface);
+  }
+  .bubble svg {
+    inline-size: 30px;
+    block-size: 20px;
+    stroke-width: 2.2;
+  }
+  .fresh {
+    padding-inline: calc(2 * var(--_space));
+    border-radius: 999px;
+    color: var(--_accent-text);
+    background: var(--_accent);
+  }
+  .close {
+    display: grid;
+    place-items: center;
+    inline-size: 28px;
+    block-size: 28px;
+    padding: 0;
+    color: var(--_muted);
+  }
+  .card {
+    position: relative;
+    display: none;
+    gap: var(--_space);
+    inline-size: 20rem;
+    max-inline-size: 100%;
+    padding: calc(3 * var(--_space));
+    padding-inline-end: calc(10 * var(--_space));
+    border: 1px solid var(--_hairline);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+  .card .close {
+    position: absolute;
+    inset-block-start: var(--_space);
+    inset-inline-end: var(--_space);
+  }
+  .who {
+    font-weight: 600;
+    unicode-bidi: plaintext;
+  }
+  .card p {
+    overflow-wrap: anywhere;
+  }
+  .card .firm {
+    min-block-size: 32px;
+    padding-block: 0;
+  }
+  @media (min-width: 600px) {
+    .root {
+      position: fixed;
+      inset-block-end: calc(4 * var(--_space));
+      inset-inline-end: calc(4 * var(--_space));
+      z-index: 2147483000;
+    }
+    .bubble,
+    .card {
+      box-shadow: var(--_shadow);
+    }
+    .card {
+      display: grid;
+    }
+  }
+  @media (min-width: 600px) and (prefers-reduced-motion: no-preference) {
+    .card {
+      animation: come 200ms ease-out;
+    }
+    @keyframes come {
+      from {
+        opacity: 0;
+        translate: 0 8px;
+      }
+    }
+  }
+  @media print {
+    .root {
+      display: none;
+    }
+  }
+`;
