@@ -128,6 +128,14 @@ function laterInfo(known: ThreadInfo | null, incoming: ThreadInfo): ThreadInfo {
   return known === null || known.epoch !== incoming.epoch || incoming.revision >= known.revision ? incoming : known;
 }
 
+/**
+ * What a part of the thread says of the whole. What else has changed by then is not here yet, and `changes` since the
+ * revision that is known would no longer tell it.
+ */
+function knownInfo(known: ThreadInfo | null, incoming: ThreadInfo): ThreadInfo {
+  return known === null || known.epoch !== incoming.epoch ? incoming : known;
+}
+
 export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: number): Thread {
   const otherHistory = isOtherHistory(thread, page.info);
   if (otherHistory && asked.want !== 'roots') return thread; // The first page has to come before anything else of it.
@@ -137,7 +145,7 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
   if (asked.want === 'around') {
     return {
       ...base,
-      info: laterInfo(base.info, page.info),
+      info: knownInfo(base.info, page.info),
       linked: { id: asked.id, comments: page.comments },
       markup: base.markup || page.markup,
     };
@@ -166,8 +174,7 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
 
   return {
     ...base,
-    // What else has changed by then is not here yet: the changes since what is known tell it.
-    info: isBeside && base.info ? base.info : laterInfo(base.info, page.info),
+    info: replaces ? laterInfo(base.info, page.info) : knownInfo(base.info, page.info),
     comments,
     gaps,
     ...(asked.want === 'roots' && windowsAfter(base, page, asked, filter)),

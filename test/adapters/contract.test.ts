@@ -159,4 +159,30 @@ describe('the contract itself', () => {
     });
     await finds('takes a comment and lists it once, as it was written', tidying);
   });
+
+  it('finds a lost passage, a filter that filters nothing, and replies that are counted', async () => {
+    const plain = (adapter: Adapter): Partial<Adapter> => ({
+      list: async (thread, options) => {
+        const page = await adapter.list(thread, options);
+        return { ...page, comments: page.comments.map(({ quote: _, ...comment }) => comment) };
+      },
+    });
+    await finds('keeps the passage a comment is about, word for word, also through an edit', plain);
+
+    const everything = (adapter: Adapter): Partial<Adapter> => ({
+      list: (thread, { ...options }) => {
+        if ('filter' in options) delete (options as { filter?: unknown }).filter;
+        return adapter.list(thread, options);
+      },
+    });
+    await finds('pages by newest through the comments on passages, and on one of them', everything);
+
+    const wrong = (adapter: Adapter): Partial<Adapter> => ({
+      passages: async (thread, options) => {
+        const told = await adapter.passages!(thread, options);
+        return { ...told, passages: told.passages.map((one) => ({ ...one, count: one.count + 1 })) };
+      },
+    });
+    await finds('counts the comments of each passage in one answer', wrong);
+  });
 });

@@ -94,6 +94,17 @@ describe('a thread on a page', () => {
     expect(store.view).to.deep.include({ phase: 'ready', count: 2, fromCache: false, problem: null });
   });
 
+  it('R-10: what changed is not missed because a part of the thread came after it', async () => {
+    for (let number = 0; number < 5; number++) await backend.seed(key(), post(`c${number}`));
+    const { world, store } = openPage({ order: 'newest' });
+    await store.load();
+    await backend.seed(key(), post('new'));
+    await store.loadMore();
+    await store.showLinked('c0');
+    await store.load();
+    await shows(world, store, ({ view }) => view.news?.roots === 1, 'the news is told');
+  });
+
   it('R-6: a comment is drawn before dispatch returns, and its row is the same one to the end', async () => {
     const { world, store, outcomes } = openPage();
     await store.load();
