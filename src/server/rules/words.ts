@@ -70,6 +70,11 @@ function checkEmail(text: string, settings: Settings): string | null {
   const isRequired = settings.post === 'email' || settings.email === 'required';
   if (email === '' && isRequired) throw new Problem('email-required');
   if (email === '' || settings.email === 'none') return null;
+  return checkAddress(email);
+}
+
+export function checkAddress(text: string): string {
+  const email = text.trim();
   // Not whether it exists: only that it is one address, which a header can't be smuggled into.
   if (
     email.length > LONGEST_EMAIL ||

@@ -71,6 +71,8 @@ export interface MessageRow {
   site: string;
   address_id: string;
   thread_id: string | null;
+  /** Of a confirmation: who asked. */
+  author_id: string | null;
   kind: 'confirm' | 'news';
   state: 'waiting' | 'taken' | 'sent' | 'given-up' | 'dropped';
   due: number;
@@ -157,6 +159,7 @@ export async function notifyTables(db: Transaction<Tables>): Promise<void> {
     .addColumn('site', 'text', (column) => column.notNull())
     .addColumn('address_id', 'text', (column) => column.notNull())
     .addColumn('thread_id', 'text')
+    .addColumn('author_id', 'text')
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('due', 'bigint', (column) => column.notNull())

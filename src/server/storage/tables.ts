@@ -1,7 +1,8 @@
 /** The tables as Kysely sees them. Times are milliseconds, flags are 0 or 1, lists are JSON: what both databases know. */
+import type { NotifyTables } from './notify-tables.ts';
 import type { CommentState, Role, TextFormat } from '../../model/comment.ts';
 
-export interface Tables {
+export interface Tables extends NotifyTables {
   meta: { key: string; value: string };
   sites: SiteRow;
   threads: ThreadRow;
