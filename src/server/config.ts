@@ -15,12 +15,43 @@ export interface Config {
   readonly proxies: readonly string[];
   readonly limits: boolean;
   readonly secret: string | undefined;
+  /** Null: no mail. */
+  readonly smtp: string | null;
+  readonly mailFrom: string | undefined;
+  readonly publicUrl: string | null;
+  readonly pushServices: readonly string[];
   readonly sites: Readonly<Record<string, Partial<Settings>>>;
 }
 
-type Given = { readonly [Name in 'database' | 'host' | 'port' | 'proxies' | 'limits' | 'secret']?: unknown };
+type Given = {
+  readonly [
+    Name in
+      | 'database'
+      | 'host'
+      | 'port'
+      | 'proxies'
+      | 'limits'
+      | 'secret'
+      | 'smtp'
+      | 'mailFrom'
+      | 'publicUrl'
+      | 'pushServices'
+  ]?: unknown;
+};
 
-const FILE_FIELDS = ['database', 'host', 'port', 'proxies', 'limits', 'secret', 'sites'];
+const FILE_FIELDS = [
+  'database',
+  'host',
+  'port',
+  'proxies',
+  'limits',
+  'secret',
+  'smtp',
+  'mailFrom',
+  'publicUrl',
+  'pushServices',
+  'sites',
+];
 
 const STANDARD: Given = {
   database: './data/afterword.sqlite',
@@ -49,6 +80,8 @@ export function readConfig(
     proxies: readProxies(given.proxies),
     limits: readLimits(given.limits),
     secret: given.secret === undefined ? undefined : readSecret(given.secret),
+    ...readMail(given),
+    pushServices: readPushServices(given.pushServices ?? []),
     sites: Object.keys(ofDefault).length === 0 ? sites : { ...sites, default: { ...sites['default'], ...ofDefault } },
   };
 }
@@ -83,6 +116,10 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
     proxies: environment['AFTERWORD_PROXIES'],
     limits: environment['AFTERWORD_LIMITS'],
     secret: environment['AFTERWORD_SECRET'],
+    smtp: environment['AFTERWORD_SMTP'],
+    mailFrom: environment['AFTERWORD_MAIL_FROM'],
+    publicUrl: environment['AFTERWORD_PUBLIC_URL'],
+    pushServices: environment['AFTERWORD_PUSH_SERVICES'],
   };
 }
 
@@ -141,6 +178,63 @@ function readLimits(value: unknown): boolean {
   if (value === true || value === 'on') return true;
   if (value === false || value === 'off') return false;
   throw new SettingError(`setting "limits" is ${JSON.stringify(value)}. Allowed: on, off.`);
+}
+
+/** Mail works with all three or not at all: links need an address of ours, and receivers want to know the sender. */
+function readMail(given: Given): Pick<Config, 'smtp' | 'mailFrom' | 'publicUrl'> {
+  const publicUrl = given.publicUrl === undefined ? null : readPublicUrl(given.publicUrl);
+  if (given.smtp === undefined || given.smtp === '') return { smtp: null, mailFrom: undefined, publicUrl };
+  const smtp = readSmtp(given.smtp);
+  if (given.mailFrom === undefined) {
+    throw new SettingError('setting "mailFrom" is missing. Needed with "smtp": as in Blog <comments@blog.example>.');
+  }
+  if (publicUrl === null) {
+    throw new SettingError('setting "publicUrl" is missing. Needed with "smtp": as in https://comments.example.');
+  }
+  return { smtp, mailFrom: readSender(given.mailFrom), publicUrl };
+}
+
+function readSmtp(value: unknown): string {
+  const url = readUrl(value);
+  const isWhole = url !== null && url.hostname !== '' && (url.pathname === '' || url.pathname === '/');
+  if (isWhole && (url.protocol === 'smtp:' || url.protocol === 'smtps:')) return String(value);
+  // Without its value: a password may stand in it.
+  throw new SettingError('setting "smtp" is not allowed. Allowed: smtp://user:password@host:587 or smtps://….');
+}
+
+function readSender(value: unknown): string {
+  const text = typeof value === 'string' ? value.trim() : '';
+  const address = /^(?:[^<>\p{Cc}]*<([^<>\s]+)>|([^<>\s]+))$/u.exec(text);
+  if (address && /^[^@\s]+@[^@\s]+$/.test(address[1] ?? address[2] ?? '')) return text;
+  throw new SettingError(
+    `setting "mailFrom" is ${JSON.stringify(value)}. Allowed: an address, as in Blog <comments@blog.example>.`,
+  );
+}
+
+function readPublicUrl(value: unknown): string {
+  const url = readUrl(value);
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (url && isWeb && url.search === '' && url.hash === '' && url.username === '') return url.href.replace(/\/+$/, '');
+  throw new SettingError(
+    `setting "publicUrl" is ${JSON.stringify(value)}. Allowed: the server’s address on the web, as in https://comments.example.`,
+  );
+}
+
+function readPushServices(value: unknown): readonly string[] {
+  const list = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+  const origins = Array.isArray(list) ? list.filter((one) => one !== '').map((one) => readUrl(one)?.origin) : [null];
+  if (origins.every((one) => typeof one === 'string' && one !== 'null')) return origins as string[];
+  throw new SettingError(
+    `setting "pushServices" is ${JSON.stringify(value)}. Allowed: origins, as in https://push.example.`,
+  );
+}
+
+function readUrl(value: unknown): URL | null {
+  try {
+    return new URL(String(value));
+  } catch {
+    return null;
+  }
 }
 
 function readSecret(value: unknown): string {

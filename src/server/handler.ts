@@ -3,12 +3,13 @@
  * in `rules/`, what is stored in `storage/`; here they meet, and every answer gets its headers.
  */
 import { createHash } from 'node:crypto';
-import type { z } from '@hono/zod-openapi';
-import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
+import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { compress } from './compress.ts';
+import { makeFeed } from './feeds.ts';
+import { addNotifyPages } from './mail/pages.ts';
 import { Problem } from './problems.ts';
 import type { Proxies } from './rules/addresses.ts';
 import { networkOf } from './rules/addresses.ts';
@@ -18,6 +19,7 @@ import { hashToken, keyedAddress, readToken } from './rules/tokens.ts';
 import * as schemas from './schemas.ts';
 import type { StaticFiles } from './static.ts';
 import type { Thread } from './storage/listing.ts';
+import { readMeta } from './storage/migrations.ts';
 import type { Site } from './storage/sites.ts';
 import type { Storage } from './storage/storage.ts';
 import type { Writer, Written } from './storage/writing.ts';
@@ -36,6 +38,10 @@ export interface HandlerOptions {
   /** The address of the peer of a request, as the socket tells it. */
   readonly peerOf: (context: Context) => string;
   readonly log: (line: string) => void;
+  /** Something may have to be told to somebody. */
+  readonly onNews: () => void;
+  /** The server's address on the web; null where nobody said it. */
+  readonly publicUrl: () => string | null;
 }
 
 export type Handler = ReturnType<typeof createHandler>;
@@ -68,7 +74,9 @@ export function createHandler(options: HandlerOptions) {
   app.use('*', async (context, next) => {
     await next();
     context.header('X-Content-Type-Options', 'nosniff');
-    context.header('Referrer-Policy', 'strict-origin-when-cross-origin');
+    if (!context.res.headers.has('Referrer-Policy')) {
+      context.header('Referrer-Policy', 'strict-origin-when-cross-origin');
+    }
     context.header('Cross-Origin-Resource-Policy', 'cross-origin');
   });
 
@@ -115,6 +123,8 @@ export function createHandler(options: HandlerOptions) {
       const thread = await storage.thread(db, site, query.page);
       const isKnown = tellVersion(context, thread);
       if (isKnown) return context.body(null, 304);
+      const feed = new URLSearchParams({ site: query.site, page: query.page });
+      context.header('Link', `</api/v1/feed?${feed}>; rel="alternate"; type="application/atom+xml"`);
       if (query.around !== undefined) return context.json(await storage.around(db, thread, query.around), 200);
       const { order, limit, after } = query;
       const filter = query.passage === undefined ? query.filter : { passage: query.passage };
@@ -171,7 +181,11 @@ export function createHandler(options: HandlerOptions) {
     const body = context.req.valid('json');
     const writer = await writerOf(context, body.site, 'writes');
     checkPageUrl(body.page.url, writer.site, await storage.sites());
-    const written = await storage.post(writer, body);
+    const { notify, ...rest } = body;
+    // Beyond that many addresses the comment is taken, and nobody is asked.
+    const isAsking = notify !== undefined && (buckets === null || buckets.asks.take(writer.address) === 0);
+    const written = await storage.post(writer, isAsking ? body : rest);
+    options.onNews();
     // The words were there already: this is not what the key made.
     return context.json(answerOf(writer, written), written.isNew ? 201 : 200);
   });
@@ -194,6 +208,42 @@ export function createHandler(options: HandlerOptions) {
     const { id } = context.req.valid('param');
     return context.json(answerOf(writer, await storage.vote(writer, { ...body, commentId: id })), 200);
   });
+
+  app.openapi(routes.notify, async (context) => {
+    const body = context.req.valid('json');
+    const writer = await writerOf(context, body.site, 'writes');
+    checkPageUrl(body.page.url, writer.site, await storage.sites());
+    const wait = body.email === undefined ? 0 : (buckets?.asks.take(writer.address) ?? 0);
+    if (wait > 0) throw new Problem('rate-limited', `Try again in ${wait} seconds.`, { retryAfter: wait });
+    const written = await storage.notify(writer, body.page, body);
+    options.onNews();
+    return context.json(answerOf(writer, written), 200);
+  });
+
+  app.openapi(routes.push, async (context) => {
+    context.header('Cache-Control', 'public, max-age=3600');
+    return context.json({ key: (await readMeta(storage.reader, 'push-public')) ?? '' }, 200);
+  });
+
+  app.openapi(routes.feed, async (context) => {
+    const query = context.req.valid('query');
+    const site = await siteForReading(context, query.site);
+    const feed = await storage.read(async (db) => {
+      const thread = query.page === undefined ? null : (await storage.thread(db, site, query.page)).row;
+      const address = new URL(context.req.url);
+      return makeFeed(db, {
+        site: site.name,
+        page: query.page ?? null,
+        thread,
+        address: `${options.publicUrl() ?? address.origin}${address.pathname}${address.search}`,
+        secret: storage.secret,
+      });
+    });
+    if (tellTag(context, `"feed-${shortHash(feed)}"`)) return context.body(null, 304);
+    return context.body(feed, 200, { 'Content-Type': 'application/atom+xml; charset=utf-8' });
+  });
+
+  addNotifyPages(app, { storage, now });
 
   const document = { openapi: '3.1.0', info: { title: 'Afterword', version: options.version } };
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
@@ -267,7 +317,10 @@ export function createHandler(options: HandlerOptions) {
 
   function tellVersion(context: Context, thread: Thread): boolean {
     const asked = shortHash(new URL(context.req.url).search + context.req.path);
-    return tellTag(context, `"${thread.epoch}-${thread.row?.revision ?? 0}-${thread.site.version}-${asked}"`);
+    return tellTag(
+      context,
+      `"${thread.epoch}-${thread.row?.revision ?? 0}-${thread.site.version}${thread.channels.join('')}-${asked}"`,
+    );
   }
 }
 
@@ -296,6 +349,7 @@ function answerOf(writer: Writer, written: Written) {
     comment: written.comment as z.infer<typeof schemas.Comment> | null,
     revision: written.revision,
     editableUntil: written.editableUntil,
+    ...(written.subscriptions && { subscriptions: written.subscriptions }),
   };
 }
 
@@ -315,6 +369,7 @@ function preflight(context: Context, origin: string | undefined, sites: readonly
 function bucketsOf(limits: Limits, now: () => number) {
   return {
     writes: { writer: new Buckets(limits.writesByWriter, now), address: new Buckets(limits.writesByAddress, now) },
+    asks: new Buckets(limits.confirmationsByAddress, now),
     votes: { writer: new Buckets(limits.votesByWriter, now), address: new Buckets(limits.votesByAddress, now) },
   };
 }
@@ -443,5 +498,30 @@ const routes = {
     security,
     request: { headers: schemas.writeHeaders, params: schemas.commentParameter, body: taken(schemas.voteBody) },
     responses: { 200: answered(schemas.Answer, 'The comment with the votes as they are now.'), ...problems },
+  }),
+  notify: createRoute({
+    method: 'put',
+    path: '/api/v1/notify',
+    summary: 'Choose what to be told of: new comments of a page, replies to one’s own, or nothing',
+    security,
+    request: { headers: schemas.writeHeaders, body: taken(schemas.notifyBody) },
+    responses: { 200: answered(schemas.Answer, '`subscriptions` says what holds now; no comment.'), ...problems },
+  }),
+  push: createRoute({
+    method: 'get',
+    path: '/api/v1/push',
+    summary: 'The key a browser’s push service has to be given',
+    responses: { 200: answered(schemas.PushKey, 'The key.'), ...problems },
+  }),
+  feed: createRoute({
+    method: 'get',
+    path: '/api/v1/feed',
+    summary: 'Atom feed of a page, or of the whole site',
+    request: { query: schemas.feedQuery },
+    responses: {
+      200: { description: 'The newest comments.', content: { 'application/atom+xml': { schema: z.string() } } },
+      ...unchanged,
+      ...problems,
+    },
   }),
 } as const;

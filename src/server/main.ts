@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addComments } from './commands/comments.ts';
+import { addMessages } from './commands/messages.ts';
 import { addServe } from './commands/serve.ts';
 import { addSite } from './commands/site.ts';
 import { CommandError, tell } from './commands/terminal.ts';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   addSite(program);
   addTransfer(program);
   addComments(program);
+  addMessages(program);
   try {
     await program.parseAsync();
   } catch (error) {

@@ -29,6 +29,7 @@ const PROBLEMS = {
   'has-replies': [422, 'The comment has replies'],
   'votes-off': [422, 'This vote is not offered'],
   'own-vote': [422, 'A comment cannot be voted on by its writer'],
+  'notify-off': [422, 'Nobody is told of anything here'],
   'page-not-on-site': [422, 'The page does not lie on this site'],
 
   'origin-not-allowed': [403, 'The origin is not one of this site'],

@@ -236,6 +236,19 @@ export const countsQuery = z.object({
 
 const mentions = z.array(Mention).max(20).default([]);
 
+const wish = {
+  counter: z.int().min(0).describe('Grows with every wish of this writer; a lower one is ignored.'),
+  email: z.string().max(1000).optional().describe('Where mails shall go; needed while no address is known.'),
+  push: z
+    .object({
+      endpoint: z.url().max(2000),
+      keys: z.object({ p256dh: z.string().min(1).max(200), auth: z.string().min(1).max(200) }),
+    })
+    .optional()
+    .describe('What the browser’s push service gave.'),
+  language: z.string().max(35).optional().describe('Of the messages: a BCP 47 tag.'),
+};
+
 export const postBody = z
   .object({
     site,
@@ -256,6 +269,10 @@ export const postBody = z
         seconds: z.number().min(0).optional().describe('How long the form was open.'),
       })
       .optional(),
+    notify: z
+      .object({ ...wish, choice: z.enum(['page', 'replies', 'comment']) })
+      .optional()
+      .describe('The writer wants to be told of what follows.'),
   })
   .openapi('Post');
 
@@ -268,6 +285,22 @@ export const voteBody = z
     counter: z.int().min(0).describe('Grows with every wish of this writer; a lower one is ignored.'),
   })
   .openapi('Vote');
+
+export const notifyBody = z
+  .object({
+    site,
+    page: z.object({ id: page, url: z.string().min(1).max(2000), title: z.string().max(2000) }),
+    commentId: commentId.nullable().describe('An own comment; null for the page.'),
+    choice: z
+      .enum(['page', 'replies', 'comment', 'none'])
+      .describe('For the page: page, replies, none. For a comment: comment, none.'),
+    ...wish,
+  })
+  .openapi('Notify');
+
+export const feedQuery = z.object({ site, page: page.optional() });
+
+export const PushKey = z.object({ key: z.string().describe('Base64url: `applicationServerKey`.') }).openapi('PushKey');
 
 export const commentParameter = z.object({ id: commentId });
 export const siteQuery = z.object({ site });

@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createHandler } from './handler.ts';
 import { importFile } from './importers/import.ts';
+import { pushWay, smtpWay } from './mail/delivery.ts';
+import { Postman } from './mail/postman.ts';
+import type { VapidKeys } from './mail/vapid.ts';
 import { Proxies } from './rules/addresses.ts';
 import { type Limits, STANDARD_LIMITS } from './rules/limits.ts';
 import { isConfigured } from './rules/origins.ts';
@@ -46,6 +49,16 @@ export interface StartOptions extends StaticOptions {
   readonly sites?: Readonly<Record<string, Partial<Settings>>>;
   readonly now?: () => number;
   readonly log?: (line: string) => void;
+  /** `smtp://user:password@host:587`, or `smtps://…`; null: no mail, and nothing is offered that needs it. */
+  readonly smtp?: string | null;
+  /** Sender of mails, as in `Blog <comments@blog.example>`; needed with `smtp`. */
+  readonly mailFrom?: string;
+  /** The server's address on the web, for the links of mails; default: the one it listens on. */
+  readonly publicUrl?: string | null;
+  /** Origins of push services besides those of the usual browsers. */
+  readonly pushServices?: readonly string[];
+  /** `loop` (default): messages go out by themselves. `by hand`: when `postman.run()` is called. */
+  readonly delivery?: 'loop' | 'by hand';
   readonly headersTimeout?: number;
   readonly requestTimeout?: number;
 }
@@ -56,6 +69,7 @@ export interface RunningServer {
   readonly port: number;
   readonly storage: Storage;
   readonly files: StaticFiles;
+  readonly postman: Postman;
   /** Takes no more requests, answers those that began (for at most ten seconds) and closes the database. */
   close(): Promise<void>;
 }
@@ -63,7 +77,12 @@ export interface RunningServer {
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const now = options.now ?? Date.now;
   const proxies = new Proxies(options.proxies ?? []);
-  const storage = await Storage.open(options.database, options.secret === undefined ? {} : { secret: options.secret });
+  const smtp = options.smtp ?? null;
+  const storage = await Storage.open(options.database, {
+    ...(options.secret === undefined ? {} : { secret: options.secret }),
+    channels: smtp === null ? ['push'] : ['mail', 'push'],
+    pushServices: options.pushServices ?? [],
+  });
   try {
     for (const [name, settings] of Object.entries(options.sites ?? {})) {
       await saveSite(storage.writer, name, settings, now());
@@ -71,6 +90,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const files = new StaticFiles(options);
     const sample = options.sample === 'with-demo' ? files.sample : (options.sample ?? null);
     if (sample !== null) await takeSample(storage, sample, now);
+    const log = options.log ?? ((line: string) => console.error(line));
+    let postman: Postman | null = null;
     const app = createHandler({
       storage,
       files,
@@ -79,7 +100,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       limits: options.limits === undefined ? STANDARD_LIMITS : options.limits,
       proxies,
       peerOf: (context) => (context.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '',
-      log: options.log ?? ((line) => console.error(line)),
+      log,
+      onNews: () => postman?.kick(),
+      publicUrl: () => options.publicUrl ?? null,
     });
     const listener = getRequestListener(app.fetch);
     const server = createServer(
@@ -94,19 +117,50 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
     const { port, address, family } = server.address() as AddressInfo;
     const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+    const own = `http://${host}:${port}`;
+    const publicUrl = (options.publicUrl ?? own).replace(/\/+$/, '');
+    const carrier = new Postman({
+      storage,
+      publicUrl,
+      secret: storage.secret,
+      mail: smtp === null ? null : smtpWay(smtp, options.mailFrom ?? `comments@${new URL(publicUrl).hostname}`),
+      push: pushWay(
+        await vapidKeys(storage),
+        publicUrl.startsWith('https:') ? publicUrl : `mailto:${mailOf(options.mailFrom)}`,
+      ),
+      now,
+      log,
+    });
+    postman = carrier;
+    if (options.delivery !== 'by hand') carrier.start();
     let closing: Promise<void> | null = null;
     return {
-      address: `http://${host}:${port}`,
+      postman: carrier,
+      address: own,
       port,
       storage,
       files,
-      close: () => (closing ??= stop(server).then(() => storage.close())),
+      close: () =>
+        (closing ??= stop(server)
+          .then(() => carrier.stop())
+          .then(() => storage.close())),
     };
   } catch (error) {
     await storage.close();
     throw error;
   }
 }
+
+async function vapidKeys(storage: Storage): Promise<VapidKeys> {
+  const [publicKey, privateKey] = await Promise.all([
+    readMeta(storage.reader, 'push-public'),
+    readMeta(storage.reader, 'push-private'),
+  ]);
+  return { publicKey: publicKey ?? '', privateKey: privateKey ?? '' };
+}
+
+/** Whom a push service may write to where the server has no address on the web: it wants somebody named. */
+const mailOf = (from: string | undefined): string => /<([^>]+)>/.exec(from ?? '')?.[1] ?? from ?? 'nobody@localhost';
 
 /** Begun and done are noted, so that a start that is killed meanwhile goes on with it the next time. */
 async function takeSample(storage: Storage, file: string, now: () => number): Promise<void> {

@@ -14,6 +14,9 @@ interface ServeOptions {
   readonly proxies?: string;
   readonly limits?: string;
   readonly config?: string;
+  readonly smtp?: string;
+  readonly mailFrom?: string;
+  readonly publicUrl?: string;
   readonly demo?: string | boolean;
 }
 
@@ -30,6 +33,9 @@ export function addServe(program: Command): void {
     .option('--host <address>', 'address to listen on (AFTERWORD_HOST; default: 127.0.0.1)')
     .option('--proxies <list>', 'addresses or networks whose X-Forwarded-For is believed (AFTERWORD_PROXIES)')
     .addOption(new Option('--limits <choice>', 'rate limits (AFTERWORD_LIMITS; default: on)').choices(['on', 'off']))
+    .option('--smtp <url>', 'mail server, smtp://user:password@host:587 (AFTERWORD_SMTP; default: no mails)')
+    .option('--mail-from <sender>', 'sender of mails, Blog <comments@blog.example> (AFTERWORD_MAIL_FROM)')
+    .option('--public-url <url>', 'this server’s address on the web, for links in mails (AFTERWORD_PUBLIC_URL)')
     .option('--config <file>', 'JSON file with these settings and those of the sites (AFTERWORD_CONFIG)')
     .option('--demo <file>', 'discussion in JSON Lines for the demo article, taken in when the database is new')
     .option('--no-demo', 'take no sample discussion in')
@@ -37,11 +43,12 @@ export function addServe(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { secret, ...config } = readConfig(options, process.env);
+  const { secret, mailFrom, ...config } = readConfig(options, process.env);
   const server = await startServer({
     ...config,
     limits: config.limits ? STANDARD_LIMITS : null,
     ...(secret === undefined ? {} : { secret }),
+    ...(mailFrom === undefined ? {} : { mailFrom }),
     sample: options.demo === false ? null : typeof options.demo === 'string' ? options.demo : 'with-demo',
     log: tell,
   });
@@ -50,6 +57,11 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!isConfigured(await server.storage.sites())) {
     lines.push('No site is set up: pages of this machine are served. For another one:');
     lines.push('  afterword-server site add NAME --origins https://your-site.example');
+  }
+  if (config.smtp === null) {
+    lines.push(
+      'No mail is set up: readers are not offered to be told of news by mail. See --smtp, --mail-from, --public-url.',
+    );
   }
   say(lines.join('\n'));
   await new Promise<void>((done, failed) => {

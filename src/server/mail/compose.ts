@@ -56,7 +56,9 @@ export function composeMail(letter: Letter, { publicUrl, secret }: Sender, site:
     return {
       ...base,
       subject: oneLine(fill(words.confirmSubject, { site }), 200),
-      text: [body, '', `${words.confirm}: ${confirm}`, '', words.confirmNot, `${words.never}: ${manage}`, ''].join('\n'),
+      text: [body, '', `${words.confirm}: ${confirm}`, '', words.confirmNot, `${words.never}: ${manage}`, ''].join(
+        '\n',
+      ),
       html: page(
         words,
         language,

@@ -25,6 +25,8 @@ export interface PostmanOptions extends Sender {
 const AT_ONCE = 10;
 /** Another process may have written something that is due. */
 const LOOK_MS = 5_000;
+/** Of this process: two servers may run in one. */
+const alive = new Set<string>();
 const SWEEP_MS = 60 * 60_000;
 /** An unreachable server is left alone for this long; the messages keep their own waits. */
 const DOWN_MS = 60_000;
@@ -42,6 +44,7 @@ export class Postman {
 
   constructor(options: PostmanOptions) {
     this.#options = options;
+    alive.add(this.#name);
   }
 
   /** From now on by itself; `kick` makes it look at once. */
@@ -73,6 +76,7 @@ export class Postman {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#running;
+    alive.delete(this.#name);
     this.#options.mail?.close();
   }
 
@@ -143,14 +147,16 @@ export class Postman {
   async #hand(letter: Parameters<typeof composeMail>[0]): Promise<Handed> {
     const { storage, mail, push } = this.#options;
     if (letter.address.channel === 'push') return push.send(letter.address, composePush(letter));
-    if (mail === null) return { result: 'refused', error: 'No mail is set up.', isFinal: false, isDown: true };
+    if (mail === null) return { result: 'refused', error: 'No mail is set up.', isFinal: false, isDown: false };
     const site = await storage.site(letter.message.site);
     const [origin] = site?.settings.origins ?? [];
-    return mail.send(composeMail(letter, this.#options, origin ? new URL(origin).host : new URL(this.#options.publicUrl).host));
+    return mail.send(
+      composeMail(letter, this.#options, origin ? new URL(origin).host : new URL(this.#options.publicUrl).host),
+    );
   }
 
   #isGone(name: string): boolean {
-    if (name === this.#name) return false;
+    if (alive.has(name)) return false;
     const [machine, pid] = JSON.parse(name) as [string, number];
     if (machine !== hostname()) return false;
     if (pid === process.pid) return true;

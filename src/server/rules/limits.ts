@@ -15,6 +15,8 @@ export interface Limits {
   readonly writesByAddress: Limit;
   readonly votesByWriter: Limit;
   readonly votesByAddress: Limit;
+  /** E-mail addresses given to be told at: each may get a mail it did not ask for (N-5). */
+  readonly confirmationsByAddress: Limit;
 }
 
 export const STANDARD_LIMITS: Limits = {
@@ -23,6 +25,7 @@ export const STANDARD_LIMITS: Limits = {
   votesByWriter: { burst: 60, every: 2 },
   // An office shares an address; three hundred votes an hour are more than an office reads.
   votesByAddress: { burst: 300, every: 12 },
+  confirmationsByAddress: { burst: 10, every: 600 },
 };
 
 /** So many writers are remembered; the one not seen for longest goes first. */

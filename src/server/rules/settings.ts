@@ -20,6 +20,8 @@ export interface Settings {
   readonly hold: 'nobody' | 'new' | 'everyone';
   readonly closed: boolean;
   readonly consent: string | null;
+  /** Whether readers may ask to be told of news, where the server can tell them. */
+  readonly notify: boolean;
   /** Names that no guest may post under. */
   readonly 'reserved-names': readonly string[];
 }
@@ -70,6 +72,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Kind<Settings[Name]> } 
       return typeof value === 'string' && value.length <= 500 ? value : undefined;
     },
   },
+  notify: flag(true, 'whether readers may ask to be told of news'),
   'reserved-names': {
     default: [],
     allowed: 'names of at most 80 characters, separated by commas',

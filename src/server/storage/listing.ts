@@ -3,7 +3,18 @@
  * own. Every list is read from an index at the place where it begins; nothing here walks a whole thread.
  */
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import type { Changes, Comment, Filter, Gap, Mine, Order, Page, Passages, ThreadInfo } from '../../model/comment.ts';
+import type {
+  Changes,
+  Channel,
+  Comment,
+  Filter,
+  Gap,
+  Mine,
+  Order,
+  Page,
+  Passages,
+  ThreadInfo,
+} from '../../model/comment.ts';
 import { isPlain } from '../../model/plain-text.ts';
 import { Problem } from '../problems.ts';
 import { editableUntil } from '../rules/editing.ts';
@@ -20,6 +31,7 @@ import {
 import { type WholeRow, listPassages, noQuote, selectWhole } from './quotes.ts';
 import { commentOf } from './rows.ts';
 import type { Site } from './sites.ts';
+import { highestChoice, subscriptionsOf } from './subscribing.ts';
 import { PLACE, type Tables, type ThreadRow } from './tables.ts';
 
 /** A page of a thread never has more comments or bytes (R-3, ARCHITECTURE "Page of a thread"). */
@@ -36,6 +48,8 @@ export interface Thread {
   readonly site: Site;
   readonly page: string;
   readonly epoch: string;
+  /** How readers can be told of news here. */
+  readonly channels: readonly Channel[];
   /** Null: nobody wrote there yet. */
   readonly row: ThreadRow | null;
 }
@@ -47,14 +61,20 @@ export interface RootsWish {
   readonly filter?: Filter | undefined;
 }
 
-export async function findThread(db: Kysely<Tables>, site: Site, page: string, epoch: string): Promise<Thread> {
+export async function findThread(
+  db: Kysely<Tables>,
+  site: Site,
+  page: string,
+  epoch: string,
+  channels: readonly Channel[],
+): Promise<Thread> {
   const row = await db
     .selectFrom('threads')
     .selectAll()
     .where('site', '=', site.name)
     .where('page', '=', page)
     .executeTakeFirst();
-  return { site, page, epoch, row: row ?? null };
+  return { site, page, epoch, channels: site.settings.notify ? channels : [], row: row ?? null };
 }
 
 /** Top-level comments in the order asked for, each with its first replies. */
@@ -182,8 +202,12 @@ export async function listChanges(
 /** What is one writer's own in a thread. */
 export async function listMine(db: Kysely<Tables>, thread: Thread, authorId: string, now: number): Promise<Mine> {
   const { row, site } = thread;
-  if (row === null)
-    return { votes: {}, voteCounter: await highestCounter(db, site.name, authorId), own: {}, unpublished: [] };
+  const author = { site: site.name, id: authorId };
+  const told = thread.channels.length > 0 && {
+    subscriptions: await subscriptionsOf(db, author, row?.id ?? null),
+  };
+  const voteCounter = Math.max(await highestCounter(db, site.name, authorId), await highestChoice(db, author));
+  if (row === null) return { votes: {}, voteCounter, own: {}, unpublished: [], ...told };
   const votes = await db
     .selectFrom('votes')
     .select(['comment_id', 'value'])
@@ -201,7 +225,8 @@ export async function listMine(db: Kysely<Tables>, thread: Thread, authorId: str
     .execute();
   return {
     votes: Object.fromEntries(votes.map((vote) => [vote.comment_id, vote.value > 0 ? 'up' : 'down'] as const)),
-    voteCounter: await highestCounter(db, site.name, authorId),
+    voteCounter,
+    ...told,
     own: Object.fromEntries(
       own
         .filter((comment) => STATES[comment.state].writer === 'whole')
@@ -252,6 +277,7 @@ export function infoOf(thread: Thread): ThreadInfo {
     count: thread.row?.published ?? 0,
     rules: rulesOf(thread.site.settings),
     inline: thread.row?.inline ?? 0,
+    ...(thread.channels.length > 0 && { notify: thread.channels }),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import { notifyTables } from './notify-tables.ts';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
@@ -14,6 +15,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', run: firstTables },
   { name: 'passages', run: passages },
+  { name: 'notify', run: notifyTables },
 ];
 
 export class MigrationError extends Error {}

@@ -7,7 +7,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { CommentState } from '../../model/comment.ts';
 import { STATES } from '../rules/states.ts';
 import { changeComment, nextRevision } from './branches.ts';
-import { type WholeRow, selectWhole } from './quotes.ts';
+import { announce } from './outgoing.ts';
+import { selectWhole, type WholeRow } from './quotes.ts';
 import type { BanRow, Tables } from './tables.ts';
 import { findRow, wipe } from './writing.ts';
 
@@ -61,7 +62,14 @@ export async function moderate(
     if (STATES[before.state].wiped) return { id: before.id, result: 'wiped' };
     const revision = await nextRevision(tx, before.thread_id);
     if (STATES[state].wiped) await wipe(tx, before, revision);
-    else await changeComment(tx, before, { state }, revision);
+    else {
+      const after = await changeComment(tx, before, { state }, revision);
+      if (STATES[after.state].others === 'whole') {
+        await announce(tx, after, 'published', wish.now);
+        // Its writer has been waiting.
+        if (STATES[before.state].waiting) await announce(tx, after, 'approved', wish.now);
+      }
+    }
     await writeLog(tx, { ...wish, commentId: before.id, act, before: before.state, after: state });
     return { id: before.id, result: 'done' };
   });

@@ -131,11 +131,7 @@ export async function notifyTables(db: Transaction<Tables>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('subscriptions_id', ['site', 'author_id', 'thread_id', 'comment_id'])
     .execute();
-  await schema
-    .createIndex('subscriptions_by_thread')
-    .on('subscriptions')
-    .columns(['thread_id', 'author_id'])
-    .execute();
+  await schema.createIndex('subscriptions_by_thread').on('subscriptions').columns(['thread_id', 'author_id']).execute();
   await schema
     .createTable('confirmations')
     .addColumn('address_hash', 'text', (column) => column.primaryKey())
@@ -188,11 +184,7 @@ export async function notifyTables(db: Transaction<Tables>): Promise<void> {
     .execute();
   await schema.createIndex('message_items_by_message').on('message_items').column('message_id').execute();
   // Feeds: the newest published comments of one page.
-  await schema
-    .createIndex('comments_by_time')
-    .on('comments')
-    .columns(['thread_id', 'state', 'created_at'])
-    .execute();
+  await schema.createIndex('comments_by_time').on('comments').columns(['thread_id', 'state', 'created_at']).execute();
   const keys = generateVapidKeys();
   await db
     .insertInto('meta')

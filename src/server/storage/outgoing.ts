@@ -107,7 +107,9 @@ async function nextAuthors(tx: Transaction<Tables>, news: NewsRow, event: Event)
     .where('author_id', '>', news.cursor)
     .orderBy('author_id')
     .limit(SPREAD_AT_ONCE);
-  const rows = await (news.kind === 'approved' ? authors.where('author_id', '=', event.writer ?? '') : authors).execute();
+  const rows = await (
+    news.kind === 'approved' ? authors.where('author_id', '=', event.writer ?? '') : authors
+  ).execute();
   return rows.map((row) => row.author_id);
 }
 
@@ -262,7 +264,12 @@ export async function release(db: Kysely<Tables>, isGone: (process: string) => b
   const taken = await db.selectFrom('messages').select('lease_by').distinct().where('state', '=', 'taken').execute();
   const gone = taken.map((row) => row.lease_by).filter(isGone);
   if (gone.length === 0) return;
-  await db.updateTable('messages').set({ lease: 0 }).where('state', '=', 'taken').where('lease_by', 'in', gone).execute();
+  await db
+    .updateTable('messages')
+    .set({ lease: 0 })
+    .where('state', '=', 'taken')
+    .where('lease_by', 'in', gone)
+    .execute();
 }
 
 export interface Told {
@@ -295,9 +302,7 @@ export async function read(db: Kysely<Tables>, message: MessageRow): Promise<Let
     .where('address_id', '=', address.id)
     .execute();
   if (message.kind === 'confirm') {
-    const isWaiting = holders.some(
-      (holder) => holder.author_id === message.author_id && holder.confirmed_at === null,
-    );
+    const isWaiting = holders.some((holder) => holder.author_id === message.author_id && holder.confirmed_at === null);
     return isWaiting ? { message, address, thread: null, told: [] } : null;
   }
   const thread = await db
@@ -389,7 +394,10 @@ export async function sweep(db: Kysely<Tables>, now: number): Promise<void> {
     .where('state', 'in', ['sent', 'dropped', 'given-up'])
     .where('due', '<', now - LOG_MS)
     .execute();
-  await db.deleteFrom('confirmations').where('sent_at', '<', now - LOG_MS).execute();
+  await db
+    .deleteFrom('confirmations')
+    .where('sent_at', '<', now - LOG_MS)
+    .execute();
 }
 
 export interface ListedMessage extends MessageRow {

@@ -70,6 +70,12 @@ export async function removeSite(db: Kysely<Tables>, name: string): Promise<void
     await tx.updateTable('comments').set({ parent_id: null }).where('site', '=', name).execute();
     for (const table of [
       'comments',
+      'message_items',
+      'messages',
+      'news',
+      'subscriptions',
+      'holders',
+      'addresses',
       'votes',
       'aliases',
       'idempotency_keys',

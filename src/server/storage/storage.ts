@@ -3,7 +3,7 @@
  * that takes the lock. A second kind of database is a second `Connections`.
  */
 import type { Kysely } from 'kysely';
-import type { Changes, Mine, Page, Passages } from '../../model/comment.ts';
+import type { Changes, Channel, Mine, Page, Passages } from '../../model/comment.ts';
 import { authorIdOf } from '../rules/tokens.ts';
 import {
   type RootsWish,
@@ -20,8 +20,14 @@ import {
 import { type Migration, migrate, readMeta } from './migrations.ts';
 import { type Site, findSite, listSites } from './sites.ts';
 import { type Connections, openSqlite } from './sqlite.ts';
+import type { ChoiceWish, Telling } from './subscribing.ts';
 import type { Tables } from './tables.ts';
-import { type PostWish, type Writer, type Written, edit, post, remove, vote } from './writing.ts';
+import { type PostWish, type Writer, type Written, edit, notify, post, remove, vote } from './writing.ts';
+
+interface Ways {
+  readonly channels?: readonly Channel[];
+  readonly pushServices?: readonly string[];
+}
 
 export class Storage {
   readonly writer: Kysely<Tables>;
@@ -30,26 +36,31 @@ export class Storage {
   readonly secret: string;
   /** True where the tables were made just now. */
   readonly isNew: boolean;
+  /** How readers can be told of news; push services besides the usual ones. */
+  readonly channels: readonly Channel[];
+  readonly telling: Telling;
   readonly #connections: Connections;
 
-  private constructor(connections: Connections, secret: string, isNew: boolean) {
+  private constructor(connections: Connections, secret: string, isNew: boolean, ways: Ways) {
     this.#connections = connections;
     this.writer = connections.writer;
     this.reader = connections.reader;
     this.secret = secret;
     this.isNew = isNew;
+    this.channels = ways.channels ?? [];
+    this.telling = { secret, mail: this.channels.includes('mail'), pushServices: ways.pushServices ?? [] };
   }
 
   /** Opens the database of a file, makes it where there is none, and brings it to the newest shape. */
   static async open(
     file: string,
-    options: { secret?: string; migrations?: readonly Migration[] } = {},
+    options: { secret?: string; migrations?: readonly Migration[] } & Ways = {},
   ): Promise<Storage> {
     const connections = openSqlite(file);
     try {
       const isNew = await migrate(connections.writer, options.migrations);
       const secret = options.secret ?? (await readMeta(connections.writer, 'secret')) ?? '';
-      return new Storage(connections, secret, isNew);
+      return new Storage(connections, secret, isNew, options);
     } catch (error) {
       await connections.close();
       throw error;
@@ -71,7 +82,7 @@ export class Storage {
 
   /** The thread's row as it is now: enough to tell whether a reader's copy is still good. */
   async thread(db: Kysely<Tables>, site: Site, page: string): Promise<Thread> {
-    return findThread(db, site, page, (await readMeta(db, 'epoch')) ?? '');
+    return findThread(db, site, page, (await readMeta(db, 'epoch')) ?? '', this.channels);
   }
 
   roots(db: Kysely<Tables>, thread: Thread, wish: RootsWish): Promise<Page> {
@@ -111,7 +122,7 @@ export class Storage {
   }
 
   post(writer: Writer, wish: PostWish): Promise<Written> {
-    return post(this.writer, writer, wish);
+    return post(this.writer, writer, wish, this.#tellingFor(writer));
   }
 
   edit(writer: Writer, wish: Parameters<typeof edit>[2]): Promise<Written> {
@@ -124,6 +135,16 @@ export class Storage {
 
   vote(writer: Writer, wish: Parameters<typeof vote>[2]): Promise<Written> {
     return vote(this.writer, writer, wish);
+  }
+
+  /** A choice of "Notify of", or of a bell. */
+  notify(writer: Writer, page: PostWish['page'], wish: ChoiceWish): Promise<Written> {
+    return notify(this.writer, writer, page, wish, this.#tellingFor(writer));
+  }
+
+  /** Null where nobody is told of anything. */
+  #tellingFor({ site }: Writer): Telling | null {
+    return this.channels.length > 0 && site.settings.notify ? this.telling : null;
   }
 
   close(): Promise<void> {

@@ -47,7 +47,8 @@ export async function choose(
 ): Promise<void> {
   const commentId = wish.commentId ?? '';
   const isFitting = commentId === '' ? wish.choice !== 'comment' : wish.choice === 'comment' || wish.choice === 'none';
-  if (!isFitting) throw new Problem('invalid', 'choice: a page has "page", "replies" and "none", a comment the others.');
+  if (!isFitting)
+    throw new Problem('invalid', 'choice: a page has "page", "replies" and "none", a comment the others.');
   if (commentId !== '') await refuseForeign(tx, author, threadId, commentId);
   const before = await tx
     .selectFrom('subscriptions')
@@ -208,7 +209,16 @@ async function askToConfirm(
     .execute();
   await tx
     .insertInto('messages')
-    .values({ ...newMessage, id: randomUUID(), site: address.site, address_id: address.id, author_id: authorId, kind: 'confirm', due: now, created_at: now })
+    .values({
+      ...newMessage,
+      id: randomUUID(),
+      site: address.site,
+      address_id: address.id,
+      author_id: authorId,
+      kind: 'confirm',
+      due: now,
+      created_at: now,
+    })
     .execute();
 }
 
@@ -323,9 +333,7 @@ export async function listManaged(db: Kysely<Tables>, address: AddressRow): Prom
   return db
     .selectFrom('holders')
     .innerJoin('subscriptions', (join) =>
-      join
-        .onRef('subscriptions.site', '=', 'holders.site')
-        .onRef('subscriptions.author_id', '=', 'holders.author_id'),
+      join.onRef('subscriptions.site', '=', 'holders.site').onRef('subscriptions.author_id', '=', 'holders.author_id'),
     )
     .innerJoin('threads', 'threads.id', 'subscriptions.thread_id')
     .leftJoin('comments', (join) =>

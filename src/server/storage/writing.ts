@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import type { Comment, Mention, Vote } from '../../model/comment.ts';
+import type { Comment, Mention, NotifyChoice, Subscriptions, Vote } from '../../model/comment.ts';
 import { Problem } from '../problems.ts';
 import { editableUntil, whyNotEdit } from '../rules/editing.ts';
 import { stateOfEdited, stateOfNew } from '../rules/holding.ts';
@@ -16,9 +16,11 @@ import { checkSignature, checkText, lengthOf, storable } from '../rules/words.ts
 import { changeComment, ensureThread, insertComment, keyForReply, nextRevision, nextTime } from './branches.ts';
 import { ROOT_KEY } from './order-key.ts';
 import { commentOf } from './rows.ts';
+import { announce } from './outgoing.ts';
 import type { Site } from './sites.ts';
-import { type WholeRow, onNothing, onPassage, selectWhole } from './quotes.ts';
-import type { AuthorRow, KeyRow, Tables } from './tables.ts';
+import { onNothing, onPassage, selectWhole, type WholeRow } from './quotes.ts';
+import { type ChoiceWish, choose, forgetBells, subscriptionsOf, type Telling } from './subscribing.ts';
+import type { AuthorRow, CommentRow, KeyRow, Tables } from './tables.ts';
 
 /** Who writes, and under which key. */
 export interface Writer {
@@ -42,6 +44,8 @@ export interface PostWish {
   readonly mentions: readonly Mention[];
   readonly quote?: Parameters<typeof storedQuote>[0] | undefined;
   readonly consent?: boolean | undefined;
+  /** *Notify me*, ticked in the form. */
+  readonly notify?: (Omit<ChoiceWish, 'commentId'> & { readonly choice: Exclude<NotifyChoice, 'none'> }) | undefined;
   readonly checks?: { readonly trap?: string | undefined; readonly seconds?: number | undefined } | undefined;
 }
 
@@ -52,6 +56,7 @@ export interface Written {
   readonly editableUntil: number | null;
   /** False for a post that repeats another one's words: the answer is that other comment. */
   readonly isNew: boolean;
+  readonly subscriptions?: Subscriptions;
 }
 
 /** The same words again within this time are a repeat (S-6), in milliseconds. */
@@ -60,7 +65,12 @@ const REPEAT_MS = 86_400_000;
  * makes them a repeat too. */
 const SHORT_TEXT = 40;
 
-export async function post(db: Kysely<Tables>, writer: Writer, wish: PostWish): Promise<Written> {
+export async function post(
+  db: Kysely<Tables>,
+  writer: Writer,
+  wish: PostWish,
+  telling: Telling | null = null,
+): Promise<Written> {
   const { site, now } = writer;
   if (wish.quote !== undefined && wish.parentId !== null) {
     throw new Problem('invalid', 'quote: a reply is about what it answers.');
@@ -71,7 +81,10 @@ export async function post(db: Kysely<Tables>, writer: Writer, wish: PostWish): 
   return db.transaction().execute(async (tx) => {
     const author = await ensureAuthor(tx, writer);
     const known = await findKey(tx, writer, author);
-    if (known !== null) return repeatedPost(tx, writer, known, fingerprint);
+    if (known !== null) {
+      const repeated = await repeatedPost(tx, writer, known, fingerprint);
+      return { ...repeated, ...(await toldIn(tx, author, wish, known.comment_id)) };
+    }
     await refuseForeignId(tx, site.name, writer.key, author);
 
     const { settings } = site;
@@ -126,7 +139,64 @@ export async function post(db: Kysely<Tables>, writer: Writer, wish: PostWish): 
       ...passage,
     });
     await keepKey(tx, writer, author, 'post', row.id, fingerprint);
-    return written(row, site, now, revision);
+    if (STATES[row.state].others === 'whole') await announce(tx, row, 'published', now);
+    if (telling !== null) await askWith(tx, author, row, wish, telling, now);
+    return { ...written(row, site, now, revision), ...(await toldIn(tx, author, wish, row.id)) };
+  });
+}
+
+/** The comment is worth more than the wish that came with it: one without an address is left out. */
+async function askWith(
+  tx: Transaction<Tables>,
+  author: AuthorRow,
+  row: CommentRow,
+  { notify: wish, author: { email } }: PostWish,
+  telling: Telling,
+  now: number,
+): Promise<void> {
+  if (wish === undefined) return;
+  const commentId = wish.choice === 'comment' ? row.id : null;
+  try {
+    await choose(
+      tx,
+      { author, threadId: row.thread_id, now },
+      { ...wish, commentId, email: wish.email ?? email },
+      telling,
+    );
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+}
+
+async function toldIn(
+  tx: Transaction<Tables>,
+  author: AuthorRow,
+  wish: PostWish,
+  commentId: string,
+): Promise<{ readonly subscriptions?: Subscriptions }> {
+  if (wish.notify === undefined) return {};
+  const row = await findRow(tx, author.site, commentId);
+  return row === null ? {} : { subscriptions: await subscriptionsOf(tx, author, row.thread_id) };
+}
+
+/** A choice of "Notify of", or of a bell (N-1): like a vote, the whole of a wish with a counter (S-3). */
+export async function notify(
+  db: Kysely<Tables>,
+  writer: Writer,
+  page: PostWish['page'],
+  wish: ChoiceWish,
+  telling: Telling | null,
+): Promise<Written> {
+  const { site, now } = writer;
+  if (telling === null) throw new Problem('notify-off');
+  return db.transaction().execute(async (tx) => {
+    const author = await ensureAuthor(tx, writer);
+    await refuseBanned(tx, writer, author, wish.email ?? null);
+    const title = storable(page.title).slice(0, 500);
+    const thread = await ensureThread(tx, { site: site.name, id: page.id, url: page.url, title }, randomUUID(), now);
+    await choose(tx, { author, threadId: thread.id, now }, wish, telling);
+    const subscriptions = await subscriptionsOf(tx, author, thread.id);
+    return { comment: null, revision: thread.revision, editableUntil: null, isNew: true, subscriptions };
   });
 }
 
@@ -186,6 +256,7 @@ export async function remove(db: Kysely<Tables>, writer: Writer, commentId: stri
 /** Takes the words and whose they were out of a comment; what is left keeps its replies and its key. */
 export async function wipe(tx: Transaction<Tables>, row: WholeRow, revision: number): Promise<WholeRow> {
   await tx.deleteFrom('votes').where('site', '=', row.site).where('comment_id', '=', row.id).execute();
+  await forgetBells(tx, row);
   return changeComment(
     tx,
     row,

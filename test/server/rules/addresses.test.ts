@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Proxies, networkOf } from '../../../src/server/rules/addresses.ts';
+import { STANDARD_LIMITS } from '../../../src/server/rules/limits.ts';
 import { Guest, open, reasonOf } from '../open.ts';
 
 describe('whose address a request comes from', () => {
@@ -42,7 +43,7 @@ describe('whose address a request comes from', () => {
   it('H15, S-6: a spoofed header gets around no limit; a proxy’s word counts', async (t) => {
     const limit = { burst: 2, every: 1_000 };
     const free = { burst: 1_000, every: 1 };
-    const limits = { writesByAddress: limit, writesByWriter: free, votesByAddress: free, votesByWriter: free };
+    const limits = { ...STANDARD_LIMITS, writesByAddress: limit, writesByWriter: free };
     const direct = await open(t, { limits });
     const behind = await open(t, { limits, proxies: ['127.0.0.1'] });
     const statuses = async (server: typeof direct) => {

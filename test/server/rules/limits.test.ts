@@ -62,6 +62,7 @@ describe('how fast somebody may write', () => {
         writesByWriter: FREE,
         writesByAddress: FREE,
         votesByWriter: FREE,
+        confirmationsByAddress: { burst: 10, every: 600 },
         votesByAddress: { burst: 3, every: 12 },
       },
     });
