@@ -124,7 +124,7 @@ export function createHandler(options: HandlerOptions) {
       const isKnown = tellVersion(context, thread);
       if (isKnown) return context.body(null, 304);
       const feed = new URLSearchParams({ site: query.site, page: query.page });
-      context.header('Link', `</api/v1/feed?${feed}>; rel="alternate"; type="application/atom+xml"`);
+      context.header('Link', `</api/v1/feed?${feed.toString()}>; rel="alternate"; type="application/atom+xml"`);
       if (query.around !== undefined) return context.json(await storage.around(db, thread, query.around), 200);
       const { order, limit, after } = query;
       const filter = query.passage === undefined ? query.filter : { passage: query.passage };

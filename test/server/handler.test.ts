@@ -521,11 +521,14 @@ describe('the description of the API', () => {
       'GET /api/v1/changes',
       'GET /api/v1/comments',
       'GET /api/v1/counts',
+      'GET /api/v1/feed',
       'GET /api/v1/mine',
       'GET /api/v1/passages',
+      'GET /api/v1/push',
       'POST /api/v1/comments',
       'PUT /api/v1/comments/{id}',
       'PUT /api/v1/comments/{id}/vote',
+      'PUT /api/v1/notify',
     ]);
     for (const methods of Object.values(document.paths)) {
       for (const route of Object.values(methods)) assert.ok('default' in route.responses);

@@ -39,6 +39,7 @@ describe('how fast somebody may write', () => {
         writesByAddress: FREE,
         votesByWriter: FREE,
         votesByAddress: FREE,
+        confirmationsByAddress: FREE,
       },
     });
     const ada = new Guest(server, 'Ada');
