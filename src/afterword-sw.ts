@@ -1,7 +1,8 @@
 /**
  * A service worker that a site may install, so that a page with a discussion opens after a full reload with no network
  * (R-6, R-7). It keeps Afterword's own files and the pages it is told to keep, and answers for nothing else: the site's
- * other requests and every request to a backend pass as if it were not there.
+ * other requests and every request to a backend pass as if it were not there. It also shows the notices that our server
+ * sends to a reader who asked for them (N-4), and opens the comment when one is pressed.
  *
  *     navigator.serviceWorker.register('/afterword-sw.js?keep=/&keep=/style.css')
  *
@@ -22,11 +23,29 @@ interface AskedEvent extends LastingEvent {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+interface PushedEvent extends LastingEvent {
+  readonly data: { json(): unknown } | null;
+}
+interface PressedEvent extends LastingEvent {
+  readonly notification: Notification;
+}
+interface Page {
+  readonly url: string;
+  focus(): Promise<Page>;
+  navigate(url: string): Promise<Page | null>;
+}
 interface WorkerScope {
   readonly location: Location;
-  readonly clients: { claim(): Promise<void> };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(options: { readonly type: 'window'; readonly includeUncontrolled: boolean }): Promise<readonly Page[]>;
+    openWindow(url: string): Promise<Page | null>;
+  };
+  readonly registration: ServiceWorkerRegistration;
   addEventListener(type: 'install' | 'activate', listener: (event: LastingEvent) => void): void;
   addEventListener(type: 'fetch', listener: (event: AskedEvent) => void): void;
+  addEventListener(type: 'push', listener: (event: PushedEvent) => void): void;
+  addEventListener(type: 'notificationclick', listener: (event: PressedEvent) => void): void;
 }
 const worker = self as unknown as WorkerScope;
 
@@ -94,6 +113,60 @@ worker.addEventListener('fetch', (event) => {
   if (parts.has(address)) event.respondWith(kept(request, address));
   else if (entries.has(address) || pages.has(address)) event.respondWith(fresh(event, address));
 });
+
+worker.addEventListener('push', (event) => {
+  // Every push has to show something, or the browser does so itself in words that nobody understands.
+  const said = pushed(event.data);
+  event.waitUntil(
+    worker.registration.showNotification(said.title, {
+      body: said.body,
+      tag: said.tag,
+      lang: said.language,
+      dir: said.dir,
+      data: { url: said.url },
+    }),
+  );
+});
+
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const { url } = event.notification.data as { readonly url: string };
+  if (url !== '') event.waitUntil(show(url));
+});
+
+function pushed(data: PushedEvent['data']) {
+  let fields: Record<string, unknown> = {};
+  try {
+    fields = Object(data?.json()) as Record<string, unknown>;
+  } catch {
+    // Not one of ours, or cut off: then the plain words below.
+  }
+  const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
+  const dir: NotificationDirection = text('dir') === 'rtl' ? 'rtl' : 'ltr';
+  return {
+    title: text('title') || 'New comments',
+    body: text('body'),
+    tag: text('tag') || 'afterword',
+    language: text('language'),
+    dir,
+    url: isWeb(text('url')) ? text('url') : '',
+  };
+}
+
+const isWeb = (url: string): boolean => /^https?:\/\//.test(url);
+
+/** The page may be open already: it is brought to the front, and to the comment. */
+async function show(url: string): Promise<void> {
+  const pages = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const open = pages.find((page) => plain(page.url) === plain(url));
+  if (!open) {
+    await worker.clients.openWindow(url);
+    return;
+  }
+  const front = await open.focus();
+  // Only pages that this worker controls can be taken somewhere.
+  await front.navigate(url).catch(() => worker.clients.openWindow(url));
+}
 
 async function keep(cache: Cache, address: string, how: RequestInit): Promise<void> {
   const answer = await fetch(address, how);
