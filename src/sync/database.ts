@@ -33,6 +33,8 @@ export interface Database {
 /** The name carries the major version of the shape: two versions of us on one origin leave each other alone (D13, D19). */
 const databaseName = 'afterword-1';
 const storeName = 'rows';
+/** While a site's data is being cleared, every opening is broken off; so long after it is over (FAULTS D9). */
+const clearingTime = 500;
 /** Some browsers never answer (FAULTS D7). */
 const openTimeout = 3000;
 
@@ -67,6 +69,7 @@ export function openDatabase(world: Ambient, name: string = databaseName): Datab
           request.result.createObjectStore(storeName);
         } catch {
           // Undone whole, and not thrown into the host's page: what was there stays as it was (FAULTS D14).
+          reject(new Error('The database could not be made.'));
           request.transaction?.abort();
         }
       };
@@ -134,7 +137,11 @@ export function openDatabase(world: Ambient, name: string = databaseName): Datab
   async function onDisk<T>(act: (opened: IDBDatabase) => Promise<T>, otherwise: () => T): Promise<T> {
     for (let tries = 0; place === 'disk'; tries++) {
       const used = (connection ??= open());
-      const opened = await used.catch(() => null);
+      let brokenOff = false;
+      const opened = await used.catch((error: unknown) => {
+        brokenOff = (error as Error | null)?.name === 'AbortError';
+        return null;
+      });
       try {
         if (opened) return await act(opened);
       } catch (error) {
@@ -143,7 +150,8 @@ export function openDatabase(world: Ambient, name: string = databaseName): Datab
         opened?.close();
       }
       if (connection === used) connection = null;
-      if (opened && tries === 0) continue;
+      if (brokenOff && tries === 0) await new Promise<void>((over) => world.after(clearingTime, over));
+      if ((opened || brokenOff) && tries === 0) continue;
       // Whoever failed beside us may have said so already.
       if (place === 'disk') {
         place = 'refused';

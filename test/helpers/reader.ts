@@ -159,6 +159,46 @@ async function fillIn(form: Locator, label: RegExp, text: string, name: string):
   await named.fill(name);
 }
 
+/** What the browser keeps of ours for the page's origin: keys joined by spaces, and what lies under them. */
+export function kept(page: Page): Promise<readonly (readonly [key: string, value: unknown])[]> {
+  return page.evaluate(
+    () =>
+      new Promise<[string, unknown][]>((resolve, reject) => {
+        const asked = indexedDB.open('afterword-1');
+        asked.onerror = () => reject(asked.error as DOMException);
+        asked.onupgradeneeded = () => asked.transaction?.abort(); // Not there: it is not for us to make it.
+        asked.onsuccess = () => {
+          const store = asked.result.transaction('rows').objectStore('rows');
+          const [keys, values] = [store.getAllKeys(), store.getAll() as IDBRequest<unknown[]>];
+          values.onsuccess = () => {
+            asked.result.close();
+            resolve(keys.result.map((key, index) => [(key as string[]).join(' '), values.result[index]]));
+          };
+        };
+      }),
+  );
+}
+
+/** Waits until what is kept under such a key holds these words, or no longer does. */
+export async function untilKept(page: Page, kind: 'draft' | 'outbox', words: string, isThere = true): Promise<void> {
+  await eventually(
+    async () => {
+      const rows = await kept(page).catch(() => []);
+      return rows.some(([key, value]) => key.startsWith(kind) && JSON.stringify(value).includes(words)) === isThere;
+    },
+    `${isThere ? '' : 'no '}${kind} with "${words}"`,
+  );
+}
+
+/** Looks again and again; gives up after half a minute. */
+export async function eventually(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((next) => setTimeout(next, 25));
+  }
+}
+
 /** Chooses an order in the toolbar. */
 export async function sortBy(section: Locator, order: 'Newest' | 'Oldest' | 'Most voted'): Promise<void> {
   const choice = { name: order, exact: true };

@@ -81,6 +81,7 @@ export async function startAfterword(options: ServerOptions = {}): Promise<After
     });
 
   const up = async (): Promise<void> => {
+    if (child && child.exitCode === null) return; // It runs already: a test that failed left it where it was.
     // Every reader of a test comes from the same address: its limits are tried where they are the question.
     const flags = ['--port', String(port), '--database', database, '--limits', 'off'];
     const started = spawn(process.execPath, [program, 'serve', ...flags], {

@@ -147,6 +147,32 @@ describe('what this browser keeps', () => {
     expect((await database.rows(['who']))[0]?.[1]).to.equal('Cid');
   });
 
+  it('D9: an opening that is broken off while the site’s data is cleared is tried again, once', async () => {
+    let breaks = 1;
+    world.indexedDB = factory({
+      open: (asked) => {
+        const request = indexedDB.open(asked);
+        const breakOff = (): void => request.addEventListener('upgradeneeded', () => request.transaction?.abort());
+        if (breaks-- > 0) queueMicrotask(breakOff); // After what the database itself does then.
+        return request;
+      },
+    });
+    const database = openDatabase(world, name);
+    let isWritten = false;
+    const written = put(database, ['who'], 'Ann').then(() => (isWritten = true));
+    await until(() => world.timers > 0 && breaks === 0);
+    await until(() => (world.pass(500), isWritten));
+    await written;
+    expect(database.place).to.equal('disk');
+    database.close();
+    breaks = 2;
+    const never = openDatabase(world, freshName());
+    isWritten = false;
+    void put(never, ['who'], 'Bob').then(() => (isWritten = true));
+    await until(() => (world.pass(500), isWritten));
+    expect(never.place).to.equal('refused');
+  });
+
   it('D12: lets another version of us upgrade, and takes the database up again after it', async () => {
     const database = openDatabase(world, name);
     await put(database, ['who'], 'Ann');
