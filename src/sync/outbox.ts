@@ -208,7 +208,10 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         const known = others.find(({ row }) => row.operation.id === id);
         if (known?.answer) return [];
         // Another tab, or an earlier clock, may have numbered higher: what was asked last stays last.
-        order = known?.row.order ?? Math.max(now.row.order, ...others.map(({ row }) => row.order + 1));
+        // But not behind its own successors, which found room at once while this one had to wait for some.
+        const isOvertaken = inOrder(thread).some(({ row, place }) => place === 'kept' && row.order > now.row.order);
+        const behind = isOvertaken ? [] : others.map(({ row }) => row.order + 1);
+        order = known?.row.order ?? Math.max(now.row.order, ...behind);
         const row = { ...now.row, order, saved: true };
         return [
           [siteRow('token', thread), tokens.get(siteOf(thread))],
@@ -325,13 +328,15 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     for (const entry of inOrder(thread)) {
       const { row } = entry;
       const { operation } = row;
+      // Still looking for room on the disk: what was asked later does not overtake it.
+      if (entry.place === 'writing') return null;
       const about = operation.kind === 'post' ? operation.parentId : operation.commentId;
       const waits =
         (about !== null && unborn.has(about)) ||
         ((operation.kind === 'edit' || operation.kind === 'delete') && changing.has(operation.commentId));
       if (operation.kind === 'post') unborn.add(targetOf(operation));
       else if (!isWish(operation) && isWaiting(row)) changing.add(operation.commentId);
-      if (waits || !isWaiting(row) || entry.place === 'writing' || !canSend(entry) || isPaused(row)) continue;
+      if (waits || !isWaiting(row) || !canSend(entry) || isPaused(row)) continue;
       if (isDue(entry)) return entry;
       // What can't be reached for one can't be for the next; what dislikes one may take the next.
       if (row.delivery.state === 'waiting' || row.attempts < patience) return null;

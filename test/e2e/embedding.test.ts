@@ -151,7 +151,7 @@ test('E-5: the script loaded twice defines and shows one section', async () => {
   await reader.close();
 });
 
-test('E-5: of two versions the first defines everything, the later uses it and says so in one line', async () => {
+test('E-5, D19: of two versions the first defines everything, the later uses it and says so in one line', async () => {
   const lines: string[] = [];
   const reader = await open('/versions', ({ context, page }) => {
     page.on('console', (message) => lines.push(message.text()));
@@ -306,7 +306,7 @@ test('R-6: the server goes while a reader writes, and takes every word once when
   await reader.close();
 });
 
-test('A browser that forbids IndexedDB still shows and sends, and says what that means', async () => {
+test('D6: a browser that forbids IndexedDB still shows and sends, and says what that means', async () => {
   const reader = await open('/plain', ({ page }) =>
     page.addInitScript(() => {
       Object.defineProperty(globalThis, 'indexedDB', {

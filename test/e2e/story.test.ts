@@ -112,7 +112,7 @@ test('a stranger reads, sorts, votes, replies, edits, writes offline and finds e
   await reader.close();
 });
 
-test('R-6: what was written offline in a tab that closed is sent by the next page of the site', async () => {
+test('R-6, E5: what was written offline in a tab that closed is sent by the next page of the site', async () => {
   const reader = await newReader(browser);
   await arrive(reader, server.url);
   await reader.page.evaluate(() => navigator.serviceWorker.ready);
@@ -130,7 +130,7 @@ test('R-6: what was written offline in a tab that closed is sent by the next pag
   await reader.close();
 });
 
-test('R-6: two tabs that both hold the outbox send each comment once, and show each other what they wrote', async () => {
+test('R-6, E1: two tabs that both hold the outbox send each comment once, and show each other what they wrote', async () => {
   const reader = await newReader(browser);
   const other = await reader.tab();
   for (const one of [reader, other]) {

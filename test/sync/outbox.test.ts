@@ -566,6 +566,63 @@ describe('the outbox', () => {
     expect(await tab.database.rows(['cache'])).to.have.length(0);
   });
 
+  it('D3: words and copies are written apart: a copy that fails takes no words with it', async () => {
+    const tab = openTab();
+    const { change } = tab.database;
+    const together: string[] = [];
+    tab.database.change = (prefixes, durability, compute) => {
+      if (prefixes.some(([kind]) => kind === 'cache')) return Promise.reject(new DOMException('', 'UnknownError'));
+      return change(prefixes, durability, (rows) => {
+        const written = compute(rows);
+        const kinds = new Set(written.map(([[kind]]) => kind));
+        if (kinds.has('outbox') && (kinds.has('cache') || kinds.has('cached'))) together.push([...kinds].join(' '));
+        return written;
+      });
+    };
+    await tab.outbox.add(row(post('p1')), null);
+    await until(isEmpty(tab));
+    expect(tab.told.map(([id, { result }]) => [id, result])).to.deep.equal([['p1', 'acknowledged']]);
+    expect(together).to.deep.equal([]);
+  });
+
+  it('D10: the browser is asked to keep our storage once words have to wait, and only once', async () => {
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(isEmpty(tab));
+    expect(tab.world.persisted, 'nothing had to wait').to.equal(0);
+    backend.always = 'lost before';
+    await tab.outbox.add(row(post('p2')), null);
+    await tab.outbox.add(row(post('p3')), null);
+    await until(() => states(tab).includes('waiting'));
+    tab.world.pass(20_000);
+    await quiet();
+    expect(tab.world.persisted).to.equal(1);
+  });
+
+  it('F2: with a clock years ahead nothing expires: words of an earlier year are sent', async () => {
+    const first = openTab(false);
+    await first.outbox.add(row(post('p1')), null);
+    closeTab(first);
+    const later = new FakeWorld();
+    later.setClock(3 * 365 * 24 * 3_600_000);
+    const tab = openTab(true, later);
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('F3: after eight hours of sleep in the middle of a wait it goes on when it is looked at', async () => {
+    backend.fates = [{ trouble: { kind: 'busy', after: 30 * 60_000 } }];
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => states(tab)[0] === 'retrying');
+    // Asleep, only the clock on the wall goes on.
+    tab.world.setClock(8 * 3_600_000);
+    await tab.outbox.reread();
+    tab.outbox.wake();
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
   it('D9: words this page knows are written again when the site’s data was cleared under it', async () => {
     const tab = openTab(false);
     await tab.outbox.add(row(post('p1')), null);

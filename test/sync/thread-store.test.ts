@@ -713,7 +713,7 @@ describe('a thread on a page', () => {
     await until(async () => (await backend.comments(key())).length === 1);
   });
 
-  it('E15, F: opening and closing a thread a hundred times leaves nothing behind', async () => {
+  it('E15: opening and closing a thread a hundred times leaves nothing behind', async () => {
     const world = new FakeWorld();
     worlds.push(world);
     const threads = makeThreads(world, name);
