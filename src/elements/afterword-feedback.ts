@@ -71,9 +71,6 @@ export class AfterwordFeedback extends LitElement {
         z-index: 1;
         visibility: hidden;
       }
-      .mark.placed {
-        visibility: visible;
-      }
       .inside {
         display: block;
         font-family: var(--afterword-font, inherit);
@@ -81,16 +78,6 @@ export class AfterwordFeedback extends LitElement {
         font-weight: 400;
         text-align: start;
         text-indent: 0;
-      }
-      @media (prefers-reduced-motion: no-preference) {
-        .mark.blink {
-          animation: blink 900ms ease-in-out 3;
-        }
-      }
-      @keyframes blink {
-        50% {
-          opacity: 0.2;
-        }
       }
     `,
   ];
@@ -136,6 +123,11 @@ export class AfterwordFeedback extends LitElement {
     box.style.colorScheme = style.colorScheme;
   }
 
+  /** @internal Whether its button has a place. */
+  get isPlaced(): boolean {
+    return this.#mark?.style.visibility === 'visible';
+  }
+
   /** @internal Puts the upper left corner of the button at a point of the window. */
   place(x: number, y: number): void {
     const mark = this.#mark;
@@ -143,12 +135,12 @@ export class AfterwordFeedback extends LitElement {
     const { left, top } = mark.getBoundingClientRect();
     this.#at = { x: this.#at.x + x - left, y: this.#at.y + y - top };
     mark.style.translate = `${this.#at.x}px ${this.#at.y}px`;
-    mark.classList.add('placed');
+    mark.style.visibility = 'visible';
   }
 
   /** @internal There is no place for the button: the passage can't be seen. */
   unplace(): void {
-    this.#mark?.classList.remove('placed');
+    this.#mark?.style.removeProperty('visibility');
   }
 
   /** @internal Shows the comments in the flow of the text; null takes them away. */
@@ -158,9 +150,8 @@ export class AfterwordFeedback extends LitElement {
 
   /** @internal Its button draws attention, where motion is welcome. */
   blink(): void {
-    const mark = this.#mark;
-    mark?.classList.add('blink');
-    mark?.addEventListener('animationend', () => mark.classList.remove('blink'), { once: true });
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    this.#mark?.animate([{ opacity: 1 }, { opacity: 0.2 }, { opacity: 1 }], { duration: 900, iterations: 3 });
   }
 
   /** @internal What gets the focus back. */

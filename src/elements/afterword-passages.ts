@@ -547,7 +547,7 @@ export class AfterwordPassages extends LitElement {
 
   /** A button that has just been drawn has no place yet. */
   #placeOnce(feedback: AfterwordFeedback): void {
-    if (feedback.button && !feedback.button.classList.contains('placed')) this.#placeMarks();
+    if (feedback.button && !feedback.isPlaced) this.#placeMarks();
   }
 
   /** Something around the section may cut off what reaches out of it: then buttons lie in the top layer. */
