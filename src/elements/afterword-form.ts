@@ -171,6 +171,11 @@ export class AfterwordForm extends LitElement {
     await this.keeper.writeNow();
   }
 
+  /** Puts down what is written, now; resolves when that is done. */
+  async putDown(): Promise<void> {
+    await this.keeper.writeNow();
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     // The reader may be leaving: ahead of all others (capturing), because the thread lets go of the disk then.

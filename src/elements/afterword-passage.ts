@@ -105,6 +105,11 @@ export class AfterwordPassage extends LitElement {
     else this.focusPanel();
   }
 
+  /** Resolves when what is written in the form is kept. */
+  async putDown(): Promise<void> {
+    await this.#form?.putDown();
+  }
+
   focusPanel(): void {
     this.#panel?.focus({ preventScroll: true });
   }

@@ -203,7 +203,7 @@ export class AfterwordPassages extends LitElement {
         data-keys=${keys.join(' ')}
         aria-label=${this.#markName(keys, count, messages)}
         aria-expanded=${String(this.open !== null && keys.includes(this.open.key))}
-        @click=${({ currentTarget }: Event) => this.#show(keys, currentTarget as HTMLElement)}
+        @click=${({ currentTarget }: Event) => this.#show(this.#draftFirst(keys), currentTarget as HTMLElement)}
         @pointerenter=${near(true)}
         @pointerleave=${near(false)}
         @focus=${near(true)}
@@ -220,9 +220,19 @@ export class AfterwordPassages extends LitElement {
   }
 
   #markName(keys: readonly string[], count: number, messages: AllMessages): string {
-    const words = firstWords(this.#words(keys[0] ?? ''));
-    if (count === 0) return say(messages, 'passage.draft', { words });
-    return say(messages, keys.length > 1 ? 'passage.several' : 'passage.count', { count, words });
+    const words = (key = ''): string => firstWords(this.#words(key));
+    const [first] = keys.filter((key) => (this.#passage(key)?.count ?? 0) > 0);
+    const [draft] = keys.filter((key) => this.drafts.has(key));
+    const told = [
+      draft && say(messages, 'passage.draft', { words: words(draft) }),
+      first && say(messages, keys.length > 1 ? 'passage.several' : 'passage.count', { count, words: words(first) }),
+    ];
+    return told.filter(Boolean).join('. ') || say(messages, 'passage.about', { words: words(keys[0]) });
+  }
+
+  /** What the reader left unfinished is what they come back for. */
+  #draftFirst(keys: readonly string[]): readonly string[] {
+    return [...keys].sort((a, b) => Number(this.drafts.has(b)) - Number(this.drafts.has(a)));
   }
 
   #offer(messages: AllMessages): unknown {
@@ -706,13 +716,14 @@ export class AfterwordPassages extends LitElement {
     if (!open) return;
     const panel = this.#panel ?? this.#insidePanel;
     const hadFocus = panel?.renderRoot instanceof ShadowRoot && panel.renderRoot.activeElement !== null;
+    const kept = panel?.putDown();
     this.open = null;
     if (open.inside && section && store) markSeen('closed', this.#nameOf(open.key), section.storage === 'full');
     else if (section && this.#feedbacks.get(open.key)?.opened) {
       markSeen('closed', this.#nameOf(open.key), section.storage === 'full');
     }
     void this.updateComplete.then(async () => {
-      // The panel wrote its draft down when it went.
+      await kept;
       await this.#readDrafts();
       await this.updateComplete;
       if (!refocus || !hadFocus) return;

@@ -282,7 +282,7 @@ export const ar: AllMessages = {
   'passage.press': 'اضغط {key} للتعليق على النص المحدد.',
   'passage.unreadable': 'لا يمكن التعليق على هذا النص.',
   'passage.show': 'أظهره في النص',
-  'passage.show.name': 'أظهر «{words}» في النص',
+  'passage.show.name': 'أظهره في النص: «{words}»',
   'passage.edited': 'عُدّل هذا المقطع منذ ذلك الحين.',
   'passage.gone': 'لم يعد في النص.',
   'passage.look': 'المقاطع في النص',

@@ -192,7 +192,7 @@ export const de: AllMessages = {
   'passage.press': 'Drücke {key}, um den ausgewählten Text zu kommentieren.',
   'passage.unreadable': 'Dieser Text lässt sich nicht kommentieren.',
   'passage.show': 'Im Text zeigen',
-  'passage.show.name': '„{words}“ im Text zeigen',
+  'passage.show.name': 'Im Text zeigen: „{words}“',
   'passage.edited': 'Die Stelle wurde seither bearbeitet.',
   'passage.gone': 'Steht nicht mehr im Text.',
   'passage.look': 'Stellen im Text',

@@ -148,7 +148,7 @@ export const enWriting = {
   'passage.press': 'Press {key} to comment on the selected text.',
   'passage.unreadable': 'This text can’t be commented on.',
   'passage.show': 'Show in the text',
-  'passage.show.name': 'Show “{words}” in the text',
+  'passage.show.name': 'Show in the text: “{words}”',
   'passage.edited': 'The passage was edited since.',
   'passage.gone': 'No longer in the text.',
   'passage.look': 'Passages in the text',

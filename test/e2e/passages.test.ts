@@ -22,7 +22,7 @@ interface Line {
   readonly end: number;
   readonly exact: string;
   readonly outcome: string;
-  readonly expect_text?: string;
+  readonly expect_text: string | null;
 }
 
 const read = <Row>(file: string): Row[] =>
@@ -129,7 +129,7 @@ const painted = (page: Page, look: string): Promise<string[]> =>
 test('I-1, I-3: a reader selects words and comments; after a reload both are found again, by others too', async () => {
   const reader = await newReader(browser);
   await open(reader, '/story');
-  const before = await reader.page.locator('#text').innerHTML();
+  const before = await reader.page.locator('article#text').innerHTML();
   await commentOn(reader, 'fold the dough over itself four times', 'Three times, my aunt says.');
   await reader.section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
 
@@ -145,9 +145,9 @@ test('I-1, I-3: a reader selects words and comments; after a reload both are fou
   await dialog(other.section).waitFor({ state: 'detached' });
 
   const row = await near(other.section, 'Reader', 'Three times');
-  await row.getByRole('button', { name: /^Show “fold the dough/ }).click();
+  await row.getByRole('button', { name: /^Show in the text: “fold the dough/ }).click();
   await other.page.waitForFunction(() => (CSS.highlights.get('afterword-lit')?.size ?? 0) > 0);
-  assert.equal(await reader.page.locator('#text').innerHTML(), before);
+  assert.equal(await reader.page.locator('article#text').innerHTML(), before);
   assert.deepEqual(ownErrors([...reader.errors, ...other.errors]), []);
   await reader.close();
   await other.close();
@@ -167,7 +167,7 @@ test('I-1, I-2: the author’s question is answered in place, and the answer sta
   const row = comment(reader.section, 'Reader', 'From a machine.');
   await row.getByText(QUESTION).waitFor();
   await row.getByText('No machine will do this better than your hands').waitFor();
-  await reader.section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
+  await row.getByRole('link', { name: /\d{4}/ }).waitFor();
   const [kept] = server.rows("select q.* from comments c, quotes q where c.text = 'From a machine.'");
   assert.ok(kept, 'the server keeps the quote');
   assert.deepEqual(ownErrors(reader.errors), []);
@@ -207,8 +207,13 @@ test('I-1, R-5: a draft on a passage outlives a reload without network, with its
   assert.equal(server.rows("select id from comments where text = 'Mine has no top.'").length, 0);
 
   await page.unroute(`${server.url}/api/**`);
-  await (await near(section, 'Reader', 'Mine has no top.')).getByRole('button', { name: 'Send now' }).click();
-  await section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
+  const row = await near(section, 'Reader', 'Mine has no top.');
+  // It may be sent by itself before the button is pressed.
+  await row
+    .getByRole('button', { name: 'Send now' })
+    .click({ timeout: 3_000 })
+    .catch(() => undefined);
+  await row.getByRole('link', { name: /\d{4}/ }).waitFor();
   assert.equal(server.rows("select id from comments where text = 'Mine has no top.'").length, 1);
   await reader.close();
 });
@@ -231,22 +236,27 @@ test('I-5: ten passages are commented on, the article comes in a new edition: ea
     .nth(gone.length - 1)
     .waitFor();
   const [sure, probable] = [await painted(page, 'found'), await painted(page, 'probable')];
-  for (const { id, outcome, exact, expect_text: expected = exact } of passages) {
+  for (const { id, outcome, exact, expect_text } of passages) {
     const row = await near(section, 'Reader', `On ${id}.`);
     await row
       .locator('blockquote')
       .filter({ hasText: exact.slice(0, 40) })
       .waitFor();
+    const expected = expect_text ?? exact;
     const isGone = outcome.startsWith('deleted');
     assert.equal(await row.getByText('No longer in the text.').count(), isGone ? 1 : 0, `${id}: ${outcome}`);
-    assert.equal(await row.getByRole('button', { name: /^Show “/ }).count(), isGone ? 0 : 1, id);
+    assert.equal(await row.getByRole('button', { name: /^Show in the text/ }).count(), isGone ? 0 : 1, id);
     if (isGone) assert.ok(![...sure, ...probable].includes(exact), `${id} is not painted`);
     else if (outcome === 'edited')
       assert.ok(
         [...sure, ...probable].some((it) => share(it, expected) > 0.6),
         `${id} is painted on its new words`,
       );
-    else assert.ok([...sure, ...probable].includes(expected), `${id} is painted where it stands`);
+    else
+      assert.ok(
+        [...sure, ...probable].some((it) => bare(it) === bare(expected)),
+        `${id} is painted where it stands`,
+      );
     assert.equal(
       await row.getByText('The passage was edited since.').count(),
       probable.some((it) => share(it, expected) > 0.6) && !isGone ? 1 : 0,
@@ -257,6 +267,11 @@ test('I-5: ten passages are commented on, the article comes in a new edition: ea
   assert.deepEqual(ownErrors(other.errors), []);
   await other.close();
 });
+
+/** A passage ends with its last word. */
+function bare(text: string): string {
+  return text.replace(/[\s.]+$/, '');
+}
 
 /** How many of the words of one text the other has. */
 function share(one: string, other: string): number {

@@ -96,13 +96,13 @@ describe('quotes in the thread', () => {
     putArticle();
     const section = await putPassages(threadWith(onGull));
     await waitFor(
-      () => allByRole(section, 'button', 'Show “a gull moved into the lamp room” in the text').length,
+      () => allByRole(section, 'button', 'Show in the text: “a gull moved into the lamp room”').length,
       'the links',
     );
     expect(
       section.renderRoot.querySelector('.thread')!.shadowRoot!.querySelector('blockquote')?.textContent?.trim(),
     ).to.equal('a gull moved into the lamp room');
-    allByRole(section, 'button', 'Show “a gull moved into the lamp room” in the text')[0]?.click();
+    allByRole(section, 'button', 'Show in the text: “a gull moved into the lamp room”')[0]?.click();
     await waitFor(() => /^2 comments on “a gull/.test(nameOf(focused() ?? document.body)), 'the focus on the button');
     expect(painted('lit')).to.deep.equal(['a gull moved into the lamp room']);
   });
