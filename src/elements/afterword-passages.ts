@@ -661,10 +661,18 @@ export class AfterwordPassages extends LitElement {
       const panel = this.#panel;
       await panel?.updateComplete;
       panel?.place(this.#lines());
+      this.#keepInView();
       if (!write) return panel?.focusPanel();
       // The form of a first comment is on its way, and so is what it is about.
       await panel?.focusForm();
     });
+  }
+
+  /** A sheet lies over the lower part of a narrow window: the passage stays readable above it. */
+  #keepInView(): void {
+    const [line] = this.open ? (this.#door?.rects(this.open.key) ?? []) : [];
+    if (!line || innerWidth >= NARROW || line.top < innerHeight / 5) return;
+    scrollBy({ top: line.top - 64, behavior: 'instant' });
   }
 
   #begin(keys: readonly string[], opener: HTMLElement | null, inside: AfterwordFeedback | null): void {
