@@ -9,7 +9,7 @@ import type { MiddlewareHandler } from 'hono';
 /** Less is not worth the work; more than this is nothing of ours. In bytes. */
 const LEAST = 1_000;
 const MOST = 8_000_000;
-const COMPRESSIBLE = /^(text\/|application\/(json|problem\+json|jsonl|manifest\+json)|image\/svg)/;
+const COMPRESSIBLE = /^(text\/(?!event-stream)|application\/(json|problem\+json|jsonl|manifest\+json)|image\/svg)/;
 
 const asBrotli = promisify(brotliCompress);
 const asGzip = promisify(gzip);

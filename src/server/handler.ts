@@ -10,6 +10,7 @@ import { HTTPException } from 'hono/http-exception';
 import { compress } from './compress.ts';
 import { makeFeed } from './feeds.ts';
 import { addNotifyPages } from './mail/pages.ts';
+import type { Live } from './live.ts';
 import { Problem } from './problems.ts';
 import type { Proxies } from './rules/addresses.ts';
 import { networkOf } from './rules/addresses.ts';
@@ -29,6 +30,7 @@ const MOST_BODY_BYTES = 256 * 1024;
 
 export interface HandlerOptions {
   readonly storage: Storage;
+  readonly live: Live;
   readonly files: StaticFiles;
   readonly version: string;
   readonly now: () => number;
@@ -47,7 +49,7 @@ export interface HandlerOptions {
 export type Handler = ReturnType<typeof createHandler>;
 
 export function createHandler(options: HandlerOptions) {
-  const { storage, files, now, log } = options;
+  const { storage, live, files, now, log } = options;
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -156,6 +158,19 @@ export function createHandler(options: HandlerOptions) {
     });
   });
 
+  app.openapi(routes.events, async (context) => {
+    const { site: name, epoch, page, since } = context.req.valid('query');
+    if (page.length !== since.length) throw new Problem('invalid', 'since: one number for each page.');
+    const site = await siteForReading(context, name);
+    context.header('Content-Type', 'text/event-stream');
+    context.header('Cache-Control', 'no-store');
+    // Nginx gathers what it passes on, unless it is told otherwise.
+    context.header('X-Accel-Buffering', 'no');
+    if (context.req.method === 'HEAD') return context.body(null, 200);
+    const watched = page.map((one, index) => ({ page: one, revision: since[index] ?? 0 }));
+    return context.body(live.open(site, epoch, watched, addressOf(context)), 200);
+  });
+
   app.openapi(routes.counts, async (context) => {
     const query = context.req.valid('query');
     const site = await siteForReading(context, query.site);
@@ -186,6 +201,7 @@ export function createHandler(options: HandlerOptions) {
     const isAsking = notify !== undefined && (buckets === null || buckets.asks.take(writer.address) === 0);
     const written = await storage.post(writer, isAsking ? body : rest);
     options.onNews();
+    live.poke();
     // The words were there already: this is not what the key made.
     return context.json(answerOf(writer, written), written.isNew ? 201 : 200);
   });
@@ -194,19 +210,25 @@ export function createHandler(options: HandlerOptions) {
     const body = context.req.valid('json');
     const writer = await writerOf(context, body.site, 'writes');
     const { id } = context.req.valid('param');
-    return context.json(answerOf(writer, await storage.edit(writer, { ...body, commentId: id })), 200);
+    const written = await storage.edit(writer, { ...body, commentId: id });
+    live.poke();
+    return context.json(answerOf(writer, written), 200);
   });
 
   app.openapi(routes.remove, async (context) => {
     const writer = await writerOf(context, context.req.valid('query').site, 'writes');
-    return context.json(answerOf(writer, await storage.remove(writer, context.req.valid('param').id)), 200);
+    const written = await storage.remove(writer, context.req.valid('param').id);
+    live.poke();
+    return context.json(answerOf(writer, written), 200);
   });
 
   app.openapi(routes.vote, async (context) => {
     const body = context.req.valid('json');
     const writer = await writerOf(context, body.site, 'votes');
     const { id } = context.req.valid('param');
-    return context.json(answerOf(writer, await storage.vote(writer, { ...body, commentId: id })), 200);
+    const written = await storage.vote(writer, { ...body, commentId: id });
+    live.poke();
+    return context.json(answerOf(writer, written), 200);
   });
 
   app.openapi(routes.notify, async (context) => {
@@ -289,6 +311,11 @@ export function createHandler(options: HandlerOptions) {
     return new Problem('origin-not-allowed', 'This server is not set up for any site yet.');
   }
 
+  function addressOf(context: Context): string {
+    const peer = options.proxies.clientAddress(options.peerOf(context), context.req.header('X-Forwarded-For'));
+    return keyedAddress(networkOf(peer), storage.secret);
+  }
+
   /** Who writes, once it is certain that they may try. */
   async function writerOf(context: Context, siteName: string, what: 'writes' | 'votes'): Promise<Writer> {
     const tokenHash = tokenOf(context);
@@ -301,10 +328,7 @@ export function createHandler(options: HandlerOptions) {
         ? new Problem('origin-not-allowed', `Pages of ${origin.slice(0, 200)} may not write to site "${site.name}".`)
         : foreignOrigin(origin, site.name);
     }
-    const network = networkOf(
-      options.proxies.clientAddress(options.peerOf(context), context.req.header('X-Forwarded-For')),
-    );
-    const address = keyedAddress(network, storage.secret);
+    const address = addressOf(context);
     if (buckets !== null) {
       const wait = Math.max(
         buckets[what].writer.take(`${site.name} ${tokenHash}`),
@@ -445,6 +469,20 @@ const routes = {
     responses: {
       200: answered(schemas.Passages, 'Passages, those with the newest comments first; at most 1,000.'),
       ...unchanged,
+      ...problems,
+    },
+  }),
+  events: createRoute({
+    method: 'get',
+    path: '/api/v1/events',
+    summary: 'What changes in up to 20 threads, as it happens (server-sent events)',
+    description:
+      'First what changed since the revisions named. An event `changes` holds `page`, `from` and `changes`, as ' +
+      '/changes answers them, and is right for who knows revision `from`; an event `moved` holds `page` alone: ask ' +
+      '/changes. An event has at most 4 kB. Whose stream broke asks again from the last `changes.info.revision`.',
+    request: { query: schemas.eventsQuery },
+    responses: {
+      200: { description: 'A stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
       ...problems,
     },
   }),

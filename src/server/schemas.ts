@@ -234,6 +234,21 @@ export const countsQuery = z.object({
     .openapi({ type: 'array', items: { type: 'string' }, maxItems: 100 }),
 });
 
+const repeated = <One extends z.ZodType>(one: One, most: number) =>
+  z.union([one, z.array(one).min(1).max(most)]).transform((some) => [some].flat() as z.infer<One>[]);
+
+export const eventsQuery = z.object({
+  site,
+  epoch: z.string().max(100),
+  page: repeated(page, 20).openapi({ type: 'array', items: { type: 'string' }, maxItems: 20 }),
+  since: repeated(z.coerce.number().int().min(0), 20).openapi({
+    type: 'array',
+    items: { type: 'integer' },
+    maxItems: 20,
+    description: 'The revision known of each page, in the order of the pages.',
+  }),
+});
+
 const mentions = z.array(Mention).max(20).default([]);
 
 const wish = {

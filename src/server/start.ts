@@ -10,6 +10,7 @@ import { importFile } from './importers/import.ts';
 import { pushWay, smtpWay } from './mail/delivery.ts';
 import { Postman } from './mail/postman.ts';
 import type { VapidKeys } from './mail/vapid.ts';
+import { Live, type Timers } from './live.ts';
 import { Proxies } from './rules/addresses.ts';
 import { type Limits, STANDARD_LIMITS } from './rules/limits.ts';
 import { isConfigured } from './rules/origins.ts';
@@ -59,6 +60,8 @@ export interface StartOptions extends StaticOptions {
   readonly pushServices?: readonly string[];
   /** `loop` (default): messages go out by themselves. `by hand`: when `postman.run()` is called. */
   readonly delivery?: 'loop' | 'by hand';
+  /** What drives the streams of news; default: the process's own timers. */
+  readonly timers?: Timers;
   readonly headersTimeout?: number;
   readonly requestTimeout?: number;
 }
@@ -70,6 +73,7 @@ export interface RunningServer {
   readonly storage: Storage;
   readonly files: StaticFiles;
   readonly postman: Postman;
+  readonly live: Live;
   /** Takes no more requests, answers those that began (for at most ten seconds) and closes the database. */
   close(): Promise<void>;
 }
@@ -92,12 +96,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     if (sample !== null) await takeSample(storage, sample, now);
     const log = options.log ?? ((line: string) => console.error(line));
     let postman: Postman | null = null;
+    const limits = options.limits === undefined ? STANDARD_LIMITS : options.limits;
+    const { timers } = options;
+    const live = new Live({ storage, limits: limits !== null, now, log, ...(timers && { timers }) });
     const app = createHandler({
       storage,
+      live,
       files,
       version: VERSION,
       now,
-      limits: options.limits === undefined ? STANDARD_LIMITS : options.limits,
+      limits,
       proxies,
       peerOf: (context) => (context.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '',
       log,
@@ -140,10 +148,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       port,
       storage,
       files,
-      close: () =>
-        (closing ??= stop(server)
+      live,
+      close: () => {
+        // Streams have no end of their own: they come again elsewhere, and nothing waits for them.
+        live.close();
+        return (closing ??= stop(server)
           .then(() => carrier.stop())
-          .then(() => storage.close())),
+          .then(() => storage.close()));
+      },
     };
   } catch (error) {
     await storage.close();

@@ -521,6 +521,7 @@ describe('the description of the API', () => {
       'GET /api/v1/changes',
       'GET /api/v1/comments',
       'GET /api/v1/counts',
+      'GET /api/v1/events',
       'GET /api/v1/feed',
       'GET /api/v1/mine',
       'GET /api/v1/passages',

@@ -199,6 +199,75 @@ export async function listChanges(
   return { info, comments: sheet.comments, removed, tooOld: false };
 }
 
+/** All that changed between two revisions, small enough for one event; null where one comment alone is too large. */
+export type NewsPart = { readonly from: number; readonly changes: Changes } | null;
+
+/**
+ * The same changes in pieces of at most so many bytes, in the order in which they happened, each going on where the one
+ * before ended. Empty where nothing happened that everybody may see; null for more than anybody should be told.
+ */
+export async function listNews(
+  db: Kysely<Tables>,
+  thread: Thread,
+  since: number,
+  mostBytes: number,
+): Promise<readonly NewsPart[] | null> {
+  const whole = await listChanges(db, thread, { epoch: thread.epoch, revision: since });
+  if (whole.tooOld) return null;
+  const { info, removed } = whole;
+  if (whole.comments.length === 0 && removed.length === 0) return [];
+  const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+  const base = sizeOf({ ...whole, comments: [], removed: [] });
+  if (base + sizeOf(whole.comments) + sizeOf(removed) <= mostBytes) return [{ from: since, changes: whole }];
+
+  // What was removed goes with the last piece: it is right to learn of it late, and never before what it came after.
+  const steps = new Map<number, Comment[]>();
+  for (const comment of whole.comments) {
+    const step = steps.get(comment.revision);
+    if (step) step.push(comment);
+    else steps.set(comment.revision, [comment]);
+  }
+  const parts: { from: number; to: number; comments: Comment[]; bytes: number }[] = [];
+  for (const [revision, comments] of steps) {
+    const bytes = sizeOf(comments);
+    const last = parts.at(-1);
+    if (last && base + last.bytes + bytes <= mostBytes) {
+      last.comments.push(...comments);
+      last.bytes += bytes;
+      last.to = revision;
+    } else parts.push({ from: last?.to ?? since, to: revision, comments, bytes });
+  }
+  const end = parts.at(-1);
+  if (end && (removed.length === 0 || base + end.bytes + sizeOf(removed) <= mostBytes)) end.to = info.revision;
+  else parts.push({ from: end?.to ?? since, to: info.revision, comments: [], bytes: 0 });
+  return parts.map((part, index): NewsPart => {
+    const isLast = index === parts.length - 1;
+    const gone = isLast ? removed : [];
+    if (base + part.bytes + sizeOf(gone) > mostBytes) return null;
+    const { from, to, comments } = part;
+    return { from, changes: { info: { ...info, revision: to }, comments, removed: gone, tooOld: false } };
+  });
+}
+
+/** Where each of these threads is now; one that nobody wrote to is left out. */
+export async function listRevisions(
+  db: Kysely<Tables>,
+  site: string,
+  pages: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const revisions = new Map<string, number>();
+  for (let from = 0; from < pages.length; from += 500) {
+    const rows = await db
+      .selectFrom('threads')
+      .select(['page', 'revision'])
+      .where('site', '=', site)
+      .where('page', 'in', pages.slice(from, from + 500))
+      .execute();
+    for (const { page, revision } of rows) revisions.set(page, revision);
+  }
+  return revisions;
+}
+
 /** What is one writer's own in a thread. */
 export async function listMine(db: Kysely<Tables>, thread: Thread, authorId: string, now: number): Promise<Mine> {
   const { row, site } = thread;

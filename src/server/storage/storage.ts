@@ -2,7 +2,7 @@
  * The one way to the database: reads are snapshots on a connection that never writes, writes are transactions on one
  * that takes the lock. A second kind of database is a second `Connections`.
  */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Changes, Channel, Mine, Page, Passages } from '../../model/comment.ts';
 import { authorIdOf } from '../rules/tokens.ts';
 import {
@@ -15,7 +15,10 @@ import {
   listBranch,
   listChanges,
   listMine,
+  listNews,
+  listRevisions,
   listRoots,
+  type NewsPart,
 } from './listing.ts';
 import { type Migration, migrate, readMeta } from './migrations.ts';
 import { type Site, findSite, listSites } from './sites.ts';
@@ -111,6 +114,20 @@ export class Storage {
 
   passages(db: Kysely<Tables>, thread: Thread): Promise<Passages> {
     return listAllPassages(db, thread);
+  }
+
+  /** Another number than before: something was written since, by whatever process. Asking is next to nothing. */
+  async dataVersion(): Promise<number> {
+    const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(this.reader);
+    return rows[0]?.data_version ?? 0;
+  }
+
+  revisions(site: string, pages: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return listRevisions(this.reader, site, pages);
+  }
+
+  news(db: Kysely<Tables>, thread: Thread, since: number, mostBytes: number): Promise<readonly NewsPart[] | null> {
+    return listNews(db, thread, since, mostBytes);
   }
 
   mine(db: Kysely<Tables>, thread: Thread, tokenHash: string, now: number): Promise<Mine> {
