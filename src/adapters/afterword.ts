@@ -14,6 +14,7 @@ import {
   readTime,
   type Query,
 } from './afterword-first.ts';
+import { makeWatch } from './afterword-live.ts';
 import { AdapterError, type Adapter, type Answer, type Identity, type SendOptions, type Trouble } from './adapter.ts';
 
 /** Taken when the module loads: a host page may replace them later (FAULTS E16). */
@@ -23,6 +24,8 @@ const { fetch, JSON, AbortController, setTimeout, clearTimeout } = globalThis;
 export interface Wire {
   readonly fetch: typeof fetch;
   readonly now: () => number;
+  /** From 0 up to 1; only tests have another than the browser's. */
+  readonly random?: () => number;
   /** Runs once after a while; gives back what calls it off. */
   readonly after: (milliseconds: number, run: () => void) => () => void;
 }
@@ -227,7 +230,8 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
   return {
     id: afterwordId(server),
     // What follows the first picture is said here and not there.
-    can: { ...afterwordCan, notify: ['mail', 'push'] },
+    can: { ...afterwordCan, notify: ['mail', 'push'], live: true },
+    watch: makeWatch(server, wire),
 
     list({ site, page }, options): Promise<Page> {
       const { order, limit } = options;

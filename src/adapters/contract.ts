@@ -217,6 +217,7 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
       holds(adapter.can.orders.length > 0, 'there is at least one order');
       holds(!adapter.can.changes || adapter.changes, 'who says can.changes has changes()');
       holds(!adapter.can.quotes || adapter.passages, 'who says can.quotes has passages()');
+      holds(!adapter.can.live || (adapter.watch && adapter.can.changes), 'who says can.live has watch() and changes()');
     });
 
     promise('shows a page nobody has commented on as empty', async (trial) => {
@@ -503,6 +504,42 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
         holds((await changesSince('another history', 1)).tooOld, 'another history is not ours to compare');
       },
       ({ can }) => can.changes,
+    );
+
+    promise(
+      'tells by itself what happens after a revision, without loss, until it is stopped',
+      async (trial) => {
+        const { epoch, revision } = (await trial.list()).info;
+        const missed = await trial.post();
+        const heard = new Set<string>();
+        let known = revision;
+        let next = (): void => undefined;
+        const ask = async (): Promise<void> => {
+          const { signal } = new AbortController();
+          take(parseChanges(await trial.adapter.changes?.(trial.thread, { epoch, revision: known }, { signal })));
+        };
+        const take = ({ comments, info }: ReturnType<typeof parseChanges>): void => {
+          comments.forEach(({ id }) => heard.add(id));
+          known = Math.max(known, info.revision);
+          next();
+        };
+        const stop = trial.adapter.watch?.(trial.thread, { epoch, revision }, (news) => {
+          if (news.kind === 'changes' && news.from <= known) take(news.changes);
+          else void ask();
+        });
+        const until = async (id: string): Promise<void> => {
+          while (!heard.has(id)) await new Promise<void>((resolve) => (next = resolve));
+        };
+        await until(missed.id);
+        const later = await trial.post();
+        await until(later.id);
+        stop?.();
+        stop?.();
+        const last = await trial.post();
+        await trial.list();
+        holds(!heard.has(last.id), 'nothing is told after the stop');
+      },
+      ({ can }) => can.live === true,
     );
 
     promise(

@@ -178,6 +178,12 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
     }
   }
 
+  /** The stream may have died with the network, and would find out late. */
+  function listenAnew(): void {
+    if (isTold) fallSilent();
+    rise();
+  }
+
   function keepSeen(): void {
     if (!open.isFresh || world.isHidden()) return;
     const upTo = seenUpTo(open.thread, open.shown, world.now());
@@ -229,7 +235,7 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
     world.on('hidden', fallSilent),
     world.on('show', rise),
     world.on('visible', rise),
-    world.on('online', rise),
+    world.on('online', listenAnew),
   ];
 
   return {
