@@ -47,7 +47,7 @@ export interface ActsForThread {
  * @csspart menu - The menu.
  * @csspart fold - The line beside a branch, which closes it.
  * @csspart pending - What is said of words that are not sent yet.
- * @csspart more - A button that loads more.
+ * @csspart more - A button that loads more, shows what came meanwhile, or goes to the next unread comment.
  * @csspart form - The form of a reply or a change, in its place.
  */
 export class AfterwordThread extends LitElement {

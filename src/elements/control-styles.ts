@@ -235,6 +235,41 @@ export const controlStyles = css`
   .bell[aria-pressed='true'] svg {
     fill: currentColor;
   }
+  /* Both stand in the room between things, which is there with or without them. */
+  .news {
+    position: relative;
+    z-index: 1;
+  }
+  .news > div {
+    position: absolute;
+    inset-block-end: var(--_space);
+    display: flex;
+    gap: calc(2 * var(--_space));
+    max-inline-size: 100%;
+  }
+  .branch-news {
+    position: absolute;
+    inset-block-start: 100%;
+    inset-inline-start: var(--_indent);
+    z-index: 1;
+    max-inline-size: calc(100% - var(--_indent));
+  }
+  :is(.news, .branch-news) .firm {
+    padding-block: 0;
+    border-radius: 999px;
+    border-color: var(--_accent);
+    color: var(--_accent);
+    background: var(--_surface);
+    font-size: var(--_small);
+  }
+  :is(.news, .branch-news) button {
+    min-block-size: 24px;
+    flex: 0 1 auto;
+    max-inline-size: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .more-rows {
     display: flex;
     flex-wrap: wrap;
@@ -271,6 +306,8 @@ export const controlStyles = css`
   }
   @media print {
     .acts,
+    .news,
+    .branch-news,
     .more-rows {
       display: none;
     }

@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [key: string, step: Step])[] = [
   ['j', 'next'],
   ['k', 'previous'],
   ['p', 'parent'],
+  ['u', 'unread'],
 ];
 
 /** Not a step: comments on what is selected in the article. */

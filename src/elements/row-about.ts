@@ -103,7 +103,7 @@ function quoted(quote: Quote, { messages }: Manner, finder: PassageFinder | unde
 }
 
 /** What sets a row apart, in words; the frame around them is the shape, so that colour is never alone. */
-function marksOf({ comment, own }: CommentRow, { linked }: RowState): (MessageKey | WritingKey)[] {
+function marksOf({ comment, own, unread }: CommentRow, { linked }: RowState): (MessageKey | WritingKey)[] {
   const { state, pinned, author } = comment;
   const role = author?.role;
   const marks: (MessageKey | WritingKey | false | undefined)[] = [
@@ -112,6 +112,7 @@ function marksOf({ comment, own }: CommentRow, { linked }: RowState): (MessageKe
     pinned && 'pinned',
     (state === 'held' || state === 'rejected' || state === 'spam') && `state.${state}`,
     linked && 'linked',
+    unread && 'unread',
   ];
   return marks.filter((mark) => mark || false) as (MessageKey | WritingKey)[];
 }

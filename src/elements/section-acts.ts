@@ -83,14 +83,17 @@ export class SectionActs {
     this.#told = { count: null, problem: null };
     this.#askedForPassages = false;
     let shown = '';
-    let notify = store?.view.notify;
+    let { notify, live } = store?.view ?? {};
     const look = (): void => {
       if (!store) return;
-      const { rows, inline, filter, notify: told } = store.view;
-      this.#announcer.followDeliveries(rows, this.words());
-      const now = JSON.stringify([inline, filter]);
-      if (notify === told && shown === now) return;
-      notify = told;
+      const { view } = store;
+      this.#announcer.followDeliveries(view.rows, this.words());
+      const news = this.#thread()?.hands?.news;
+      news?.hold();
+      news?.draw();
+      const now = JSON.stringify([view.inline, view.filter]);
+      if (notify === view.notify && live === view.live && shown === now) return;
+      ({ notify, live } = view);
       shown = now;
       this.section.requestUpdate();
     };
@@ -425,6 +428,7 @@ export class SectionActs {
           <button type="button" class="quiet" aria-expanded=${String(shown)} @click=${press}>
             ${say(words, 'keys')}
           </button>
+          ${this.#pause(words)}
           ${
             later.forgetPart.loaded
               ? html`<afterword-forget .store=${this.section.store} .messages=${words}></afterword-forget>`
@@ -435,6 +439,21 @@ export class SectionActs {
         </div>
         ${shown ? keysPanel(words, on, Boolean(this.section.article && this.section.selections), (now) => this.#setKeys({ on: now })) : nothing}
       </footer>`;
+  }
+
+  /** Whether news come by themselves is the reader's choice. */
+  #pause(words: AllMessages): unknown {
+    const { store } = this.section;
+    const live = store?.view.live;
+    if (!store || !live) return nothing;
+    const paused = live === 'on';
+    const press = (): void => {
+      void store.live({ act: 'pause', paused });
+      this.say(say(words, paused ? 'live.paused' : 'live.on'));
+    };
+    return html`<button type="button" class="quiet" @click=${press}>
+      ${say(words, paused ? 'live.pause' : 'live.resume')}
+    </button>`;
   }
 
   /** What the page and the reader are told of how an operation ended. */

@@ -15,6 +15,7 @@ import { AfterwordNotifyEvent, AfterwordVoteEvent } from './events.ts';
 import { openMenu } from './menu.ts';
 import { newId } from './new-id.ts';
 import { later } from './later.ts';
+import { NewsBar } from './news-bar.ts';
 import { notifyOperation } from './notify-words.ts';
 import { finders } from './passage-finder.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
@@ -25,10 +26,12 @@ import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
 import { controlStyles } from './control-styles.ts';
 
-export type Step = 'next' | 'previous' | 'parent';
+export type Step = 'next' | 'previous' | 'parent' | 'unread';
 
 export class ThreadActs {
   readonly #root: ShadowRoot;
+  /** What waits for the reader. */
+  readonly news: NewsBar;
   /** The comment the focus shall go to, and where it was when that was wished. */
   #awaited: { readonly id: string; readonly from: Element | null } | null = null;
 
@@ -42,6 +45,7 @@ export class ThreadActs {
   ) {
     this.#root = thread.renderRoot as ShadowRoot;
     adopt(this.#root, controlBase, controlStyles);
+    this.news = new NewsBar(thread, list, words, (id) => this.#goTo(id));
     // One listener for all rows, and none on a row: there may be a thousand.
     this.#root.addEventListener('click', (event) => this.#pressed(event));
     this.#root.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent));
@@ -82,6 +86,7 @@ export class ThreadActs {
   /** After each drawing, with the rows near the eyes that were drawn. */
   drawn(near: readonly RowView[]): void {
     this.#measure(near);
+    this.news.draw(true);
     const awaited = this.#awaited;
     // Put down first, because revealing draws again. Who went on by themselves is not called back.
     this.#awaited = null;
@@ -91,6 +96,11 @@ export class ThreadActs {
   /** The focus goes to a comment as soon as it is there: its words are on their way to the disk, and then to the screen. */
   revealSoon(commentId: string): void {
     this.#awaited = this.reveal(commentId, 'nearest') ? null : { id: commentId, from: focused() };
+  }
+
+  /** As by a link, where it is not on the screen yet as soon as it is. */
+  #goTo(commentId: string): void {
+    if (!this.reveal(commentId)) this.#awaited = { id: commentId, from: focused() };
   }
 
   /** *Read more* for texts that were cut: all are measured before any is drawn, so that the page is laid out once. */
@@ -149,8 +159,9 @@ export class ThreadActs {
     return [...people.values()];
   }
 
-  /** Moves the focus from top-level comment to top-level comment, or to the one answered. */
+  /** Moves the focus from top-level comment to top-level comment, to the one answered, or to the next unread. */
   step(way: Step): void {
+    if (way === 'unread') return void this.news.nextUnread();
     const rows = this.thread.rows.filter((row): row is CommentRow => row.kind === 'comment');
     const here = this.list.viewAt(this.#root.activeElement)?.row.key;
     const at = rows.findIndex(({ key }) => key === here);

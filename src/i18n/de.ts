@@ -69,6 +69,17 @@ export const de: AllMessages = {
   copied: 'Kopiert.',
   share: 'Teilen',
 
+  news: { one: '{count} neuer Kommentar', other: '{count} neue Kommentare' },
+  'news.replies': { one: '{count} neue Antwort', other: '{count} neue Antworten' },
+  'news.branch': { one: '{count} neue Antwort an {name}', other: '{count} neue Antworten an {name}' },
+  unread: 'Neu',
+  'unread.next': 'Nächster ungelesener ({count})',
+  'unread.none': 'Keine ungelesenen Kommentare mehr.',
+  'live.pause': 'Neues nicht von selbst holen',
+  'live.resume': 'Neues wieder von selbst holen',
+  'live.paused': 'Neues kommt nicht mehr von selbst.',
+  'live.on': 'Neues kommt wieder von selbst.',
+
   linked: 'Verlinkter Kommentar',
   'linked.all': 'Alle zeigen',
   'linked.loading': 'Der verlinkte Kommentar wird gesucht …',

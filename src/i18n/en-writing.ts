@@ -64,6 +64,18 @@ export const enWriting = {
   copied: 'Copied.',
   share: 'Share',
 
+  // What came meanwhile
+  news: { one: '{count} new comment', other: '{count} new comments' },
+  'news.replies': { one: '{count} new reply', other: '{count} new replies' },
+  'news.branch': { one: '{count} new reply to {name}', other: '{count} new replies to {name}' },
+  unread: 'New',
+  'unread.next': 'Next unread ({count})',
+  'unread.none': 'No more unread comments.',
+  'live.pause': 'Pause live updates',
+  'live.resume': 'Resume live updates',
+  'live.paused': 'Live updates are paused.',
+  'live.on': 'Live updates are on.',
+
   // The comment a link points to
   'linked.all': 'Show all',
   'linked.loading': 'Looking for the linked comment…',

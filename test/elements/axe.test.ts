@@ -84,6 +84,17 @@ const states: readonly State[] = [
     name: 'offline, from the cache',
     view: { ...thread, problem: 'offline', fromCache: true, fetchedAt: 1_700_000_000_000, whole: false },
   },
+  {
+    name: 'news that wait, and unread ones',
+    view: {
+      ...thread,
+      rows: [rowOf(mod, { replies: { count: 3, fresh: 2 }, unread: true }), ...rows.slice(1)],
+      news: { roots: 2 },
+      unread: 1,
+      live: 'on',
+    },
+  },
+  { name: 'news paused', view: { ...thread, live: 'paused' } },
   { name: 'closed', view: { ...thread, rules: { ...rules, closed: true } } },
   { name: 'readonly', view: thread, attributes: { readonly: '' } },
   { name: 'waiting', view: { ...thread, rows: [own({ state: 'waiting' }), ...rows] } },
