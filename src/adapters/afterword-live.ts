@@ -130,7 +130,7 @@ export function makeWatch(server: string, wire: Wire): NonNullable<Adapter['watc
 
   /** Full jitter: a server that starts again is not met by all its readers at once. */
   function comeBack(line: Line, wait: number | null): void {
-    const limit = Math.min(longestPause, firstPause * 2 ** Math.min(line.failures + 1, 16));
+    const limit = Math.min(longestPause, firstPause * 2 ** Math.min(line.failures, 16));
     const now = wire.now();
     if (line.failures > 1 && Math.abs(now - line.askedAt) >= askEvery) {
       line.askedAt = now;

@@ -10,7 +10,16 @@ import { after, before, test } from 'node:test';
 import { chromium, type Browser } from 'playwright-core';
 import { browserFor, CHROMIUM_FLAGS } from '../../.config/browsers.mjs';
 import { wideThread } from '../fixtures/threads.ts';
-import { comment, near, newReader, openBrowser, ownErrors, post, type Reader } from '../helpers/reader.ts';
+import {
+  networkQuiet,
+  comment,
+  near,
+  newReader,
+  openBrowser,
+  ownErrors,
+  post,
+  type Reader,
+} from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host, type HostPage } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -125,7 +134,7 @@ test('E-1: one line installs it on a site of another origin, and it asks nobody 
   const reader = await open('/plain');
   await reader.section.getByRole('heading', { name: '60 comments' }).waitFor();
   await works(reader, 'Posted from another origin.');
-  await reader.page.waitForLoadState('networkidle');
+  await networkQuiet(reader.page);
   clean(reader);
   assert.deepEqual(
     host.asked.filter((path) => path !== '/plain' && path !== '/favicon.ico'),
@@ -244,7 +253,7 @@ test('E-5: a page that comes back from the back/forward cache goes on where it w
     });
     await page.goto(`${host.url}/plain`);
     await works(reader, 'Posted before leaving.');
-    await page.waitForLoadState('networkidle');
+    await networkQuiet(page);
     await page.goto(`${host.url}/elsewhere`);
     // Restored, it fires no load.
     await page.goBack({ waitUntil: 'commit' });
@@ -284,7 +293,7 @@ for (const [what, path, sentence] of [
 test('R-6: the server goes while a reader writes, and takes every word once when it is back', async () => {
   const reader = await open('/plain');
   await reader.section.getByRole('article').first().waitFor();
-  await reader.page.waitForLoadState('networkidle');
+  await networkQuiet(reader.page);
   await server.down();
   await post(reader.section, 'Written while the server slept.');
   await (await near(reader.section, 'Visitor', 'while the server slept')).getByText(/will be sent|next try/).waitFor();

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { wideThread } from '../fixtures/threads.ts';
-import { near, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
+import { networkQuiet, near, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -54,7 +54,7 @@ test('R-7: the worker answers for our files and the kept page, never for the bac
     await page.reload();
     await section.getByRole('article').first().waitFor();
     await page.evaluate(() => fetch('/other.json').then((answer) => answer.json()));
-    await page.waitForLoadState('networkidle');
+    await networkQuiet(page);
   });
   assert.ok(
     worker.includes('/embed.js') && worker.includes('/afterword.js') && worker.includes('/article'),

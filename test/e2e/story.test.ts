@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import {
+  networkQuiet,
   arrive,
   axe,
   choose,
@@ -160,7 +161,7 @@ test('S-2: what is one’s own is asked only with a token, after the list, and n
   const reader = await newReader(browser);
   const { page, section } = reader;
   await arrive(reader, server.url);
-  await page.waitForLoadState('networkidle');
+  await networkQuiet(page);
   assert.deepEqual(
     reader.requests.filter(({ url, authorization }) => authorization || url.includes('/mine')),
     [],
@@ -236,7 +237,7 @@ test('R-11: axe finds nothing in the article, the playground, on a phone, in the
   for (const { path, options } of states) {
     const reader = await newReader(browser, options);
     await arrive(reader, server.url + path);
-    await reader.page.waitForLoadState('networkidle');
+    await networkQuiet(reader.page);
     const said = `${path} ${JSON.stringify(options)}`;
     assert.deepEqual(await axe(reader.page), [], said);
     const wide = await reader.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -12,7 +12,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { deepThread, wideThread, type ThreadRecord } from '../fixtures/threads.ts';
-import { loadEverything, newReader, openBrowser } from '../helpers/reader.ts';
+import { networkQuiet, loadEverything, newReader, openBrowser } from '../helpers/reader.ts';
 import { startAfterword, startHost } from '../helpers/server.ts';
 import { closing } from './closing.ts';
 
@@ -258,7 +258,7 @@ async function changeBy(page: Page, press: () => Promise<unknown>, shown: string
   }, shown);
   await press();
   // Until the server's answer is in and drawn.
-  await page.waitForLoadState('networkidle');
+  await networkQuiet(page);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   return page.evaluate(() => (globalThis as unknown as { changes(): Change }).changes());
 }
@@ -269,7 +269,7 @@ async function oneRow(): Promise<void> {
   await page.goto(`${host.url}/script/thousand`);
   const vote = section.getByRole('button', { name: /^Vote up/ }).nth(1);
   await vote.scrollIntoViewIfNeeded();
-  await page.waitForLoadState('networkidle');
+  await networkQuiet(page);
   const voted = await changeBy(
     page,
     () => vote.click(),
@@ -286,7 +286,7 @@ async function oneRow(): Promise<void> {
   await field.click();
   await section.getByRole('textbox', { name: /^Name/ }).fill('Visitor');
   await field.fill(words);
-  await page.waitForLoadState('networkidle');
+  await networkQuiet(page);
   const posted = await changeBy(page, () => section.getByRole('button', { name: 'Post', exact: true }).click(), has);
   tell(
     `post: ${posted.shown ? 'shown' : 'not shown'} by the next frame, ${posted.added} row added, ${posted.touched} others written`,

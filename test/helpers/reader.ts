@@ -11,6 +11,7 @@ import {
   type BrowserContextOptions,
   type Locator,
   type Page,
+  type Request,
 } from 'playwright-core';
 import { browserFor, CHROMIUM_FLAGS } from '../../.config/browsers.mjs';
 
@@ -53,6 +54,7 @@ function watch(context: BrowserContext, page: Page): Reader {
     if (message.type() === 'warning') warnings.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
+  follow(page);
   page.on('request', (request) => {
     const url = request.url();
     if (/^(data|blob|about):/.test(url)) return;
@@ -69,6 +71,38 @@ function watch(context: BrowserContext, page: Page): Reader {
     foreign: (...origins) => requests.map(({ url }) => url).filter((url) => !origins.includes(new URL(url).origin)),
     close: () => context.close(),
   };
+}
+
+/** What is under way on a page, without its stream of news, which has no end. */
+const underWay = new WeakMap<Page, { readonly open: Set<Request>; seen: number }>();
+
+function follow(page: Page): void {
+  const now = { open: new Set<Request>(), seen: 0 };
+  underWay.set(page, now);
+  page.on('request', (request) => {
+    now.seen += 1;
+    if (!isNews(request.url())) now.open.add(request);
+  });
+  const over = (request: Request): void => void now.open.delete(request);
+  page.on('requestfinished', over);
+  page.on('requestfailed', over);
+}
+
+/** Whether an address is that of a stream of news. */
+export function isNews(url: string): boolean {
+  return new URL(url).pathname.endsWith('/api/v1/events');
+}
+
+/** Nothing is asked for any more: what the browser calls an idle network, but for the stream of news. */
+export async function networkQuiet(page: Page): Promise<void> {
+  const now = underWay.get(page);
+  if (!now) throw new Error('Only the page of a reader is followed.');
+  await page.waitForLoadState('load');
+  for (let seen = -1; seen !== now.seen || now.open.size > 0;) {
+    seen = now.seen;
+    // As long as the browser itself looks on before it calls the network idle.
+    await new Promise((looked) => setTimeout(looked, 500));
+  }
 }
 
 /** A finding of axe, as a line that says what and where. */
@@ -228,7 +262,7 @@ export async function loadEverything({ section, page }: Reader, by: 'all' | 'pag
 
 /** Nothing is asked for any more, and what came is drawn. */
 async function settle(section: Locator, page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
+  await networkQuiet(page);
   await section.getByRole('button', { name: 'Loading…' }).first().waitFor({ state: 'hidden' });
   await page.evaluate(async () => {
     for (let frame = 0; frame < 10; frame += 1) await new Promise((done) => requestAnimationFrame(done));
