@@ -387,13 +387,15 @@ function rowMaker(
       // where it went while the reader looked on.
       const isGone = comment.state === 'deleted' && replies.length === 0 && !gap && !desk.pending.has(comment.id);
       if (isGone && !shown.kept.has(comment.id)) continue;
-      const count = Math.max(comment.descendants, below.get(comment.id) ?? 0);
+      // Not every backend counts up the path at once: what is here counts, whether it is shown or waits.
+      const fresh = news.replies.get(comment.id) ?? 0;
+      const count = Math.max(comment.descendants, (below.get(comment.id) ?? 0) + fresh);
       const closedAt = shown.collapsed.get(comment.id);
       const isCollapsed = closedAt !== undefined && count > 0;
       rows.push(
         rowOf(comment, Math.min(level, maxDepth), level > maxDepth || tree.detached.has(comment.id), isCollapsed, {
           count,
-          fresh: isCollapsed ? Math.max(0, count - closedAt) : (news.replies.get(comment.id) ?? 0),
+          fresh: isCollapsed ? Math.max(0, count - closedAt) : fresh,
         }),
       );
       if (isCollapsed) continue;
