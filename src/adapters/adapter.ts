@@ -132,8 +132,15 @@ export interface Adapter {
 
 /** Every way a request can fail to be a yes (FAULTS, "How an answer is judged"). */
 export type Trouble =
-  /** The outcome is open: no answer, or one that isn't ours. `portal`: looks like a sign-in page of a network. */
-  | { readonly kind: 'unknown'; readonly because: 'network' | 'answer' | 'timeout'; readonly portal?: boolean }
+  /**
+   * The outcome is open: no answer, or one that isn't ours. `portal`: looks like a sign-in page of a network. `version`: the
+   * backend speaks another version than we do; what waits is kept until one of us is brought up to date (FAULTS B22).
+   */
+  | {
+      readonly kind: 'unknown';
+      readonly because: 'network' | 'answer' | 'timeout' | 'version';
+      readonly portal?: boolean;
+    }
   /** Come back; `until` in milliseconds from now where the backend said so. */
   | { readonly kind: 'busy'; readonly after: number | null; readonly portal?: boolean }
   | { readonly kind: 'in-flight' }

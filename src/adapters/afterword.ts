@@ -75,7 +75,8 @@ export function judge(answer: Answered, now: number): Trouble | null {
   const problem = ourProblem(answer);
   // Without our type it is a proxy's or a firewall's page, which says nothing of our comment. Neither does a server of
   // another version: the words wait until one of us is brought up to date (B22).
-  if (!problem || problem.reason === 'version') return strange;
+  if (!problem) return strange;
+  if (problem.reason === 'version') return { kind: 'unknown', because: 'version' };
   if (status === 409) return { kind: 'in-flight' };
   const want = status === 401 ? 'sign-in' : asksReader[problem.reason];
   if (want) return { kind: 'needs-reader', want };
@@ -221,7 +222,12 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
         const isOurs = answer.comment
           ? operation.kind === 'post' || answer.comment.id === operation.commentId
           : operation.kind === 'delete' || operation.kind === 'notify';
-        if (answer.operationId !== id || !isOurs) throw new TypeError('The answer is for another operation.');
+        if (answer.operationId !== id || !isOurs) {
+          console.warn(
+            `Afterword: ${server} answered ${id} with the answer to ${answer.operationId}; it is asked again.`,
+          );
+          throw new TypeError('The answer is for another operation.');
+        }
         return answer;
       },
     );

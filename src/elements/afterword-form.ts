@@ -292,6 +292,8 @@ export class AfterwordForm extends LitElement {
     this.text = typed && !again ? `${draft.text}\n\n${this.text}` : draft.text;
     if (this.mode === 'edit') this.base = draft.before ?? this.base;
     this.chosen = [...(draft.mentions ?? []), ...this.chosen];
+    // Words that come back to a form that stands there already bring the name they were written under.
+    if (again && draft.name && !this.who.name) this.who = { ...this.who, name: draft.name };
     this.restored = true;
     if (this.open) this.said = say(this.words, 'form.restored');
   }

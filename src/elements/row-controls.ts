@@ -143,7 +143,7 @@ const day = 24 * 60 * 60 * 1000;
 const oldAfter = 5;
 
 /** What can be done about a waiting operation; the name of each is its message. */
-type Remedy = 'send-now' | 'edit' | 'copy-text' | 'discard';
+type Remedy = 'send-now' | 'edit' | 'post-new' | 'post-again' | 'copy-text' | 'discard';
 
 function pendingParts(row: CommentRow, state: RowState, manner: Manner, words: AllMessages): unknown {
   const told = row.pending.filter((pending) => !isQuiet(pending.kind) || isRefused(pending));
@@ -219,7 +219,10 @@ export function isRefused({ delivery }: Pending): boolean {
 }
 
 function remediesOf({ delivery, text }: Pending, { readonly }: Manner): Remedy[] {
-  const edit: Remedy[] = text === undefined || readonly ? [] : ['edit'];
+  // Where words have lost their place, all that can be done with them is to post them in another way (FAULTS B14, B20).
+  const reason = delivery.state === 'refused' ? delivery.reason : '';
+  const change: Remedy = reason === 'parent-gone' ? 'post-new' : reason === 'lost' ? 'post-again' : 'edit';
+  const edit: Remedy[] = text === undefined || readonly ? [] : [change];
   const copy: Remedy[] = text === undefined ? [] : ['copy-text'];
   if (delivery.state === 'sending') return [];
   if (delivery.state === 'refused' || delivery.state === 'conflict') return [...edit, ...copy, 'discard'];

@@ -226,6 +226,8 @@ export class ThreadActs {
     'send-now': (_, target) => this.thread.store?.retry(operationOf(target)),
     'copy-text': (view, target) => this.#copy(pendingOf(view, target)?.text ?? ''),
     edit: (view, target) => this.#takeBack(view, target),
+    'post-new': (view, target) => this.#takeBack(view, target),
+    'post-again': (view, target) => this.#takeBack(view, target),
     discard: (view, target) => this.#ask(view, operationOf(target)),
     'discard-now': (_, target) => this.thread.store?.discard(operationOf(target)),
     'delete-now': (view) => {
@@ -393,8 +395,12 @@ export class ThreadActs {
     const { store } = this.thread;
     const pending = pendingOf(view, target);
     if (!store || pending?.text === undefined || view.row.kind !== 'comment') return;
-    const { id, parentId, text: over, quote } = view.row.comment;
+    const { id, parentId: answered, text: over, author, quote } = view.row.comment;
     const { text, kind, operationId, delivery } = pending;
+    // A reply whose parent is gone becomes a comment of its own: a draft of it would lie where nobody looks.
+    const isOrphan = delivery.state === 'refused' && delivery.reason === 'parent-gone';
+    const parent = answered && !isOrphan ? this.list.reach(answered) : undefined;
+    const parentId = parent && answered;
     const finder = quote && kind === 'post' ? finders.get(store) : undefined;
     const place: DraftPlace =
       kind === 'edit'
@@ -409,14 +415,16 @@ export class ThreadActs {
     // Begun from a text that is no longer the comment's: the form shows both, also after a reload (FAULTS G5).
     const met = delivery.state === 'conflict';
     if (met) this.#met.set(id, { over, theirs: delivery.theirs });
+    // Who wrote it need not be typed again.
+    const name = kind === 'post' && author?.name ? { name: author.name } : {};
     await store.writeDraft(place, {
+      ...name,
       ...before,
       text: both,
       ...(met && { before: over }),
       ...(quote && finder && { quote }),
       savedAt: Date.now(),
     });
-    const parent = parentId ? this.list.reach(parentId) : undefined;
     await store.discard(operationId);
     if (kind === 'edit') await this.#openForm(view, 'edit');
     else if (quote && finder) await finder.write(quote);

@@ -109,6 +109,8 @@ export const de: AllMessages = {
       'Seit {count} Tagen nicht gesendet. Manche Browser löschen nach einer Woche, was eine Website sich merkt: Kopiere deine Worte, oder sende sie bald.',
   },
   'send-now': 'Jetzt senden',
+  'post-new': 'Als neuen Kommentar veröffentlichen',
+  'post-again': 'Noch einmal veröffentlichen',
   discard: 'Verwerfen',
   'discard.ask': 'Diese Worte endgültig verwerfen?',
   'said.posted': 'Kommentar veröffentlicht.',
@@ -154,6 +156,8 @@ export const de: AllMessages = {
   'problem.offline': 'Die Kommentare sind gerade nicht erreichbar.',
   'problem.wrong-server': 'Die Antwort des Kommentarservers ergibt keinen Sinn.',
   'problem.origin-not-allowed': 'Der Kommentarserver bedient diese Website nicht.',
+  'problem.other-version':
+    'Der Kommentarserver hat eine andere Version. Was hier steht, kann gelesen werden, und was du schreibst, bleibt erhalten.',
   'problem.busy': 'Der Kommentarserver hat gerade zu viel zu tun.',
   'problem.unknown-site': 'Der Kommentarserver kennt diese Website nicht.',
   'problem.part-missing': 'Ein Teil dieser Seite ließ sich nicht laden.',

@@ -106,6 +106,8 @@ export const enWriting = {
       'Unsent for {count} days. Some browsers clear what a site keeps after a week: copy your words, or send them soon.',
   },
   'send-now': 'Send now',
+  'post-new': 'Post as a new comment',
+  'post-again': 'Post again',
   discard: 'Discard',
   'discard.ask': 'Discard these words for good?',
   'said.posted': 'Comment posted.',
@@ -172,6 +174,10 @@ export const enWriting = {
   'filter.banner': 'Inline feedback',
   'filter.all': 'View all comments',
   'filter.off': 'All comments are shown.',
+
+  /** Told by a later part alone, so it need not be there for the first picture. */
+  'problem.other-version':
+    'The comment server is of another version. What is here can be read, and what you write is kept.',
 
   // The keyboard
   keys: 'Keyboard shortcuts',

@@ -108,6 +108,8 @@ export type Problem =
   | 'offline'
   /** Answers, but not as one of ours. */
   | 'wrong-server'
+  /** Answers as one of ours of another version: what is here can be read, what is written is kept (FAULTS B22). */
+  | 'other-version'
   /** Answers, but does not serve this page's origin. */
   | 'origin-not-allowed'
   | 'busy'

@@ -15,7 +15,11 @@ export function troubleOf(error: unknown): Trouble {
 export function problemOf(trouble: Trouble): Problem {
   switch (trouble.kind) {
     case 'unknown':
-      return trouble.because === 'answer' ? 'wrong-server' : 'offline';
+      return trouble.because === 'version'
+        ? 'other-version'
+        : trouble.because === 'answer'
+          ? 'wrong-server'
+          : 'offline';
     case 'refused':
     case 'gone':
       if (trouble.reason === 'origin-not-allowed' || trouble.reason === 'unknown-site') return trouble.reason;

@@ -100,7 +100,7 @@ const rows: readonly (readonly [what: string, status: number, answer: Partial<An
   ['a problem without a type', 422, { contentType: problemJson, body: {} }, strange],
   ['a problem that is null', 422, { contentType: problemJson, body: null }, strange],
   ['our problem that calls itself JSON', 422, { ...problem('banned'), contentType: json }, strange],
-  ['400 for another version (B22)', 400, problem('version'), strange],
+  ['400 for another version (B22)', 400, problem('version'), { kind: 'unknown', because: 'version' }],
   ['418 with our type', 418, problem('banned'), strange],
   ['402 with our type', 402, problem('banned'), strange],
 ];

@@ -49,8 +49,7 @@ test(
     await scene.pass(30_000);
     await scene.told('Into a dead port.', WAITING);
     await wire.up();
-    await scene.pass(300_000);
-    await scene.sent('Into a dead port.');
+    await scene.arrives('Into a dead port.');
   }),
 );
 
@@ -319,8 +318,7 @@ test(
       await scene.pass(300_000);
       assert.equal(reader.errors.filter((line) => line.includes('Is its origin allowed?')).length, 1);
       wire.always('send', null);
-      await scene.pass(300_000);
-      await scene.sent('From a foreign page.');
+      await scene.arrives('From a foreign page.');
     },
     { console: /Is its origin allowed\?/ },
   ),
@@ -334,6 +332,7 @@ test(
     await scene.write('From a hotel.');
     for (let tries = 1; tries < 3; tries++) {
       await scene.until(() => wire.keys().values().next().value === tries);
+      await scene.judged();
       await scene.told('From a hotel.', AGAIN);
       await scene.pass(10_000);
     }
@@ -374,8 +373,7 @@ test(
     assert.ok(tries > 1 && tries < 20, `${tries} attempts`);
     assert.equal(wire.most, 1);
     wire.always('send', null);
-    await scene.pass(300_000);
-    await scene.sent('From a tunnel.');
+    await scene.arrives('From a tunnel.');
     assert.equal(wire.keys().size, 1);
   }),
 );

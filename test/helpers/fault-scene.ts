@@ -37,7 +37,11 @@ export interface Scene {
   problem(says: string): Promise<void>;
   /** Waits until the row of a text is like that of any comment: sent, once on the screen and once in the server's table. */
   sent(text: string): Promise<void>;
-  /** Lets time pass on the page, and what is due in it happen. */
+  /** Lets time pass until it is sent. */
+  arrives(text: string): Promise<void>;
+  /** Waits until no attempt is under way: what waits has been judged, and is due later. */
+  judged(): Promise<void>;
+  /** Time passes at once on the page: what was due in it happens, each once, at the end of it. */
   pass(milliseconds: number): Promise<void>;
   /** Waits until something is true here, looking at it as often as the page draws. */
   until(isTrue: () => boolean | Promise<boolean>, what?: string): Promise<void>;
@@ -133,7 +137,7 @@ async function setUp(browser: Browser, server: AfterwordServer, options: SceneOp
     }
     throw new Error(`It never happened: ${what}`);
   };
-  return {
+  const scene: Scene = {
     server,
     host,
     wire,
@@ -172,11 +176,38 @@ async function setUp(browser: Browser, server: AfterwordServer, options: SceneOp
         `times on the screen: ${text}`,
       );
     },
-    pass: (milliseconds) => page.clock.runFor(milliseconds),
+    async arrives(text) {
+      let looks = 0;
+      await until(async () => {
+        if (stored(text) > 0 && (await row(text).getByText(ON_THEIR_WAY).count()) === 0) return true;
+        // Not with every look: what is under way would run out of time.
+        if (++looks % 20 === 0) await page.clock.fastForward(60_000);
+        return false;
+      }, `"${text}" arrives`);
+      await scene.sent(text);
+    },
+    judged: () =>
+      until(
+        () =>
+          section.evaluate((element) => {
+            interface Pending {
+              readonly delivery: { readonly state: string; readonly until?: number };
+            }
+            const { store } = element as unknown as {
+              store: { view: { rows: readonly { readonly pending?: readonly Pending[] }[] } };
+            };
+            return store.view.rows
+              .flatMap(({ pending = [] }) => pending)
+              .every(({ delivery: { state, until: due = Infinity } }) => state !== 'sending' && due > Date.now());
+          }),
+        'every attempt is judged',
+      ),
+    pass: (milliseconds) => page.clock.fastForward(milliseconds),
     until,
     stored,
     said: () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard),
   };
+  return scene;
 }
 
 function listenToRegion(): void {

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { request as ask, type IncomingHttpHeaders } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What a request is about: `send` is every write, the rest is reading. */
-export type Kind = 'list' | 'changes' | 'mine' | 'send' | 'preflight' | 'other';
+/** What a request is about: `send` is every write, the rest is reading; `head` a write whose body is still on its way. */
+export type Kind = 'list' | 'changes' | 'mine' | 'send' | 'head' | 'preflight' | 'other';
 
 export interface Arrival {
   readonly kind: Kind;
@@ -182,12 +182,14 @@ export async function startMisbehaving(real: () => string): Promise<MisbehavingS
       answered.set(socket, end);
     }
     let said: Promise<Said> | null = null;
+    const written = socket.bytesWritten;
     await behaviour({
       asked,
       socket,
       forward: () => (said ??= forward(real(), asked)),
       cors: () => cors(asked.headers['origin'] ?? ''),
     });
+    if (socket.bytesWritten > written) answered.get(socket)?.();
   }
 
   /** By connection: what ends the count of its open write. */
@@ -198,10 +200,22 @@ export async function startMisbehaving(real: () => string): Promise<MisbehavingS
     let received: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
+      const early = queues.get('head')?.length ? readHead(received) : null;
+      if (early?.asked.method === 'POST' && received.length < early.end) {
+        arrived.push({ ...early.asked, kind: 'head' });
+        const { asked } = early;
+        void queues.get('head')?.shift()?.({
+          asked,
+          socket,
+          // It never came whole.
+          forward: () => Promise.reject(new Error('There is nothing to pass on.')),
+          cors: () => cors(asked.headers['origin'] ?? ''),
+        });
+        received = Buffer.alloc(0);
+        return;
+      }
       for (let next = readRequest(received); next; next = readRequest(received)) {
         received = next.rest;
-        // The next question on a connection: the one before was answered.
-        answered.get(socket)?.();
         void meet(next.asked, socket).catch(() => socket.destroy());
       }
     });
@@ -237,7 +251,7 @@ export async function startMisbehaving(real: () => string): Promise<MisbehavingS
     always: (kind, behaviour) => void (behaviour ? standing.set(kind, behaviour) : standing.delete(kind)),
     keys() {
       const keys = new Map<string, number>();
-      for (const { key } of arrived) if (key !== null) keys.set(key, (keys.get(key) ?? 0) + 1);
+      for (const { key, kind } of arrived) if (key !== null && kind === 'send') keys.set(key, (keys.get(key) ?? 0) + 1);
       return keys;
     },
     down,
@@ -255,6 +269,14 @@ function kindOf(method: string, path: string): Kind {
 
 /** One whole request from the beginning of what came, or null where some of it is still missing. */
 function readRequest(received: Buffer): { readonly asked: Arrival; readonly rest: Buffer } | null {
+  const head = readHead(received);
+  if (!head || received.length < head.end) return null;
+  const body = received.subarray(head.from, head.end);
+  return { asked: { ...head.asked, body }, rest: received.subarray(head.end) };
+}
+
+/** The headers, and from where to where the body goes; null where some of them are still missing. */
+function readHead(received: Buffer): { readonly asked: Arrival; readonly from: number; readonly end: number } | null {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return null;
   const [first = '', ...lines] = received.subarray(0, end).toString('latin1').split('\r\n');
@@ -262,13 +284,11 @@ function readRequest(received: Buffer): { readonly asked: Arrival; readonly rest
   const headers = Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
-  const length = Number(headers['content-length'] ?? 0);
   const from = end + 4;
-  if (received.length < from + length) return null;
-  const body = received.subarray(from, from + length);
   const kind = kindOf(method, path);
-  const asked = { kind, method, path, headers, body, key: kind === 'send' ? (headers['idempotency-key'] ?? '') : null };
-  return { asked, rest: received.subarray(from + length) };
+  const key = kind === 'send' ? (headers['idempotency-key'] ?? '') : null;
+  const asked = { kind, method, path, headers, body: Buffer.alloc(0), key };
+  return { asked, from, end: from + Number(headers['content-length'] ?? 0) };
 }
 
 function forward(real: string, { method, path, headers, body }: Arrival): Promise<Said> {

@@ -71,6 +71,12 @@ describe('what to do after a send that was no yes', () => {
       { state: 'given-up', perhapsSent: true },
     ],
     ['a busy server is no open outcome', { kind: 'busy', after: 1 }, { repeatable: false }, { state: 'retrying' }],
+    [
+      'a server of another version is no sign-in page, however often it says so',
+      { kind: 'unknown', because: 'version' },
+      { strange: 0, made: 9 },
+      { state: 'retrying' },
+    ],
     ['a kind of tomorrow', { kind: 'new' } as never, {}, { state: 'retrying' }],
   ];
   for (const [what, trouble, attempts, expected] of rows) {
@@ -134,6 +140,7 @@ describe('what an adapter’s stumbling means', () => {
   it('each becomes one thing the reader can be told', () => {
     expect(problemOf(network)).to.equal('offline');
     expect(problemOf(strange)).to.equal('wrong-server');
+    expect(problemOf({ kind: 'unknown', because: 'version' })).to.equal('other-version');
     expect(problemOf({ kind: 'busy', after: null })).to.equal('busy');
     expect(problemOf({ kind: 'refused', reason: 'origin-not-allowed' })).to.equal('origin-not-allowed');
     expect(problemOf({ kind: 'gone', reason: 'unknown-site' })).to.equal('unknown-site');
