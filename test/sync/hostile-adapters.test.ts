@@ -144,7 +144,7 @@ describe('a hostile adapter', () => {
       () => {
         throw new Error('no');
       },
-      () => Promise.reject(undefined as never),
+      () => Promise.reject(undefined as unknown as Error),
       () => Promise.reject(new DOMException('', 'AbortError')),
       () => Promise.resolve(undefined as never),
       () => Promise.resolve({ comments: 'none' } as never),
