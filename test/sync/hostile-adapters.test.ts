@@ -391,6 +391,40 @@ describe('a hostile adapter', () => {
     await until(() => backend.arrived.length === 2);
   });
 
+  it('C15: whose script can’t be loaded leaves the copies on this device, keeps what is written, and says so once', async () => {
+    await backend.seed(key(), post('a'));
+    const visit = open();
+    await visit.load();
+    await until(() => visit.store.view.phase === 'ready');
+    visit.store.close();
+    visit.world.tell('hide');
+
+    let isThere = false;
+    const script = async (): Promise<Adapter> => {
+      // The server of the tests has no such file, as a site that moved its scripts has none.
+      if (!isThere) await import(/* @vite-ignore */ `/no/such/adapter-${name.length}.js?${Math.random()}`);
+      return plain;
+    };
+    const adapter = hostile({
+      list: async (...asked) => (await script()).list(...asked),
+      send: async (...asked) => (await script()).send(...asked),
+    });
+    const { world, store, load } = open(adapter);
+    await load();
+    expect(store.view).to.deep.include({ phase: 'ready', problem: 'offline', fromCache: true });
+    expect(store.view.rows.map((row) => row.key)).to.deep.equal(['a']);
+    await store.dispatch(post('mine'));
+    await shows(world, () => stateOf(store) === 'waiting');
+    expect(pendingOf(store)).to.deep.include({ text: 'Words of mine', saved: true });
+    isThere = true;
+    world.tell('online');
+    await shows(world, () => {
+      world.pass(5000);
+      return store.view.unsent === 0 && store.view.problem === null;
+    });
+    expect(await ids()).to.deep.equal(['a', 'mine']);
+  });
+
   it('C14: that is replaced keeps the words that were written for it, and the other never gets them', async () => {
     backend.always = 'lost before';
     backend.unreadable = lost;
