@@ -233,6 +233,7 @@ export const ar: AllMessages = {
   'refused.unknown-site': 'خادم التعليقات لا يعرف هذا الموقع.',
   'refused.votes-off': 'التصويت متوقف هنا.',
   'refused.own-vote': 'لا يمكنك التصويت على تعليقك.',
+  'refused.notify-off': 'لا تُرسل إشعارات بالجديد هنا. عد إلى هذه الصفحة لتقرأه.',
   'refused.key-reused': 'أُرسل هذا من قبل بكلمات أخرى. انسخ كلماتك وانشرها من جديد.',
   'refused.members-only': 'التعليق هنا للأعضاء فقط.',
   'refused.consent': 'وافق أولًا من فضلك.',

@@ -142,6 +142,7 @@ export const de: AllMessages = {
   'refused.unknown-site': 'Der Kommentarserver kennt diese Website nicht.',
   'refused.votes-off': 'Hier wird nicht abgestimmt.',
   'refused.own-vote': 'Über den eigenen Kommentar kannst du nicht abstimmen.',
+  'refused.notify-off': 'Hier wird niemand über Neues benachrichtigt. Komm auf diese Seite zurück, um es zu lesen.',
   'refused.key-reused': 'Das wurde schon mit anderen Worten gesendet. Kopiere deine und schreib sie neu.',
   'refused.members-only': 'Hier dürfen nur Mitglieder kommentieren.',
   'refused.consent': 'Bitte stimme erst zu.',

@@ -250,6 +250,7 @@ export const enWriting = {
   'refused.unknown-site': 'The comment server does not know this website.',
   'refused.votes-off': 'Votes are off here.',
   'refused.own-vote': 'You can’t vote on your own comment.',
+  'refused.notify-off': 'Nobody is notified of news here. Come back to this page to read them.',
   'refused.key-reused': 'This was sent with other words before. Copy yours and post them anew.',
   'refused.members-only': 'Only members may comment here.',
   'refused.consent': 'Please agree first.',
