@@ -120,6 +120,7 @@ export const passagesStyles = css`
     flex: none;
   }
   .tools:not(.docked) .firm {
+    background: var(--_surface);
     border: 0;
     min-block-size: 32px;
   }

@@ -1,5 +1,6 @@
 /** Passages of an article as a reader meets them: buttons, the comments on one, selecting text, quotes in the thread. */
 import { expect } from '@open-wc/testing';
+import 'axe-core/axe.min.js';
 import { passageKey } from '../../src/model/passage.ts';
 import { AfterwordFeedback } from '../../src/elements/afterword-feedback.ts';
 import { allByRole, byRole, focused, nameOf } from '../helpers/by-role.ts';
@@ -133,4 +134,60 @@ describe('quotes in the thread', () => {
     expect(store.view.filter).to.equal(undefined);
     expect(part(section)).to.exist;
   });
+});
+
+describe('axe', function () {
+  this.timeout(20_000);
+
+  const findings = async (): Promise<string[]> => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          where: Element,
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run(document.body, {
+      rules: {
+        'page-has-heading-one': { enabled: false },
+        'landmark-one-main': { enabled: false },
+        region: { enabled: false },
+      },
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`),
+    );
+  };
+
+  for (const [look, css, attributes] of [
+    ['light', '', {}],
+    ['dark', 'background: #16181d; color: #dfe1e6', {}],
+    ['right to left', 'direction: rtl', { lang: 'ar' }],
+  ] as const) {
+    it(`R-11: finds nothing, ${look}: buttons, panel, its form, the toolbar, the filter`, async () => {
+      const article = putArticle();
+      const store = threadWith(onGull, onWage);
+      const section = await putPassages(store, { css, attributes });
+      await waitFor(() => allByRole(section, 'list').some((list) => list.className === 'marks'), 'the buttons');
+      expect(await findings(), 'closed').to.deep.equal([]);
+      const marks = allByRole(section, 'list').find((list) => list.className === 'marks') as HTMLElement;
+      allByRole(marks, 'button')[0]?.click();
+      await waitFor(() => allByRole(section, 'dialog').length === 1, 'the panel');
+      await waitFor(() => allByRole(byRole(section, 'dialog'), 'textbox').length, 'the form');
+      expect(await findings(), 'open').to.deep.equal([]);
+      allByRole(byRole(section, 'dialog'), 'textbox')[0]?.focus();
+      await settled(section);
+      expect(await findings(), 'writing').to.deep.equal([]);
+      byRole(section, 'dialog').dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }),
+      );
+      await waitFor(() => allByRole(section, 'dialog').length === 0, 'the panel to close');
+      select(article, 'the price of paraffin');
+      await waitFor(() => part(section)?.renderRoot.querySelector('.tools'), 'the toolbar');
+      store.setFilter('inline');
+      await settled(section);
+      expect(await findings(), 'toolbar and filter').to.deep.equal([]);
+    });
+  }
 });
