@@ -109,10 +109,10 @@ export function pointOn(article: Element, words: string): { x: number; y: number
   throw new Error(`No such words on the screen: ${words}`);
 }
 
-/** Clicks on words of the article. */
-export function press(article: Element, words: string, init: MouseEventInit = {}): void {
+/** Clicks on words of the article; false where somebody prevented what the click does. */
+export function press(article: Element, words: string, init: MouseEventInit = {}): boolean {
   const { x, y, target } = pointOn(article, words);
-  target.dispatchEvent(
+  return target.dispatchEvent(
     new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, clientX: x, clientY: y, ...init }),
   );
 }
