@@ -370,6 +370,13 @@ function rowMaker(
 
   return (tree, roots) => {
     const below = countBelow(tree, roots);
+    // A removed comment with nothing below it leaves nothing, except where its own removal still waits or was refused, and
+    // where it went while the reader looked on.
+    const standing = findStanding(
+      tree,
+      roots,
+      ({ id, state }) => state !== 'deleted' || Boolean(thread.gaps[id]) || desk.pending.has(id) || shown.kept.has(id),
+    );
     const rows: Row[] = [];
     /** A comment with its level, or the end of a branch, where its gap stands. */
     const waiting: ({ comment: Comment; level: number } | { endOf: Comment })[] = [];
@@ -383,10 +390,7 @@ function rowMaker(
       const { comment, level } = next;
       const replies = tree.children.get(comment.id) ?? [];
       const gap = thread.gaps[comment.id];
-      // A removed comment without replies leaves nothing, except where its own removal still waits or was refused, and
-      // where it went while the reader looked on.
-      const isGone = comment.state === 'deleted' && replies.length === 0 && !gap && !desk.pending.has(comment.id);
-      if (isGone && !shown.kept.has(comment.id)) continue;
+      if (!standing.has(comment.id)) continue;
       // Not every backend counts up the path at once: what is here counts, whether it is shown or waits.
       const fresh = news.replies.get(comment.id) ?? 0;
       const count = Math.max(comment.descendants, (below.get(comment.id) ?? 0) + fresh);
@@ -408,18 +412,43 @@ function rowMaker(
   };
 }
 
-/** How many comments that say something stand below each one. */
-function countBelow(tree: Tree, roots: readonly Comment[]): ReadonlyMap<string, number> {
-  const ordered: { comment: Comment; above: string | null }[] = [];
-  const waiting = roots.map((comment) => ({ comment, above: null as string | null }));
+interface Placed {
+  readonly comment: Comment;
+  readonly above: string | null;
+}
+
+/** Each comment after the one it stands under. */
+function downwards(tree: Tree, roots: readonly Comment[]): readonly Placed[] {
+  const ordered: Placed[] = [];
+  const waiting: Placed[] = roots.map((comment) => ({ comment, above: null }));
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     ordered.push(next);
     for (const reply of tree.children.get(next.comment.id) ?? [])
       waiting.push({ comment: reply, above: next.comment.id });
   }
+  return ordered;
+}
+
+/** Those that are drawn: what has a reason of its own, and what such a one stands under. */
+function findStanding(
+  tree: Tree,
+  roots: readonly Comment[],
+  isReason: (comment: Comment) => boolean,
+): ReadonlySet<string> {
+  const standing = new Set<string>();
+  for (const { comment, above } of [...downwards(tree, roots)].reverse()) {
+    if (isReason(comment)) standing.add(comment.id);
+    if (above !== null && standing.has(comment.id)) standing.add(above);
+  }
+  return standing;
+}
+
+/** How many comments that say something stand below each one. */
+function countBelow(tree: Tree, roots: readonly Comment[]): ReadonlyMap<string, number> {
+  const ordered = downwards(tree, roots);
   const below = new Map<string, number>();
   for (let index = ordered.length - 1; index >= 0; index--) {
-    const { comment, above } = ordered[index] as (typeof ordered)[number];
+    const { comment, above } = ordered[index] as Placed;
     if (above === null) continue;
     const says = comment.state === 'deleted' ? 0 : 1;
     below.set(above, (below.get(above) ?? 0) + (below.get(comment.id) ?? 0) + says);

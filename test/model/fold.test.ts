@@ -103,6 +103,16 @@ describe('R-1: the thread', () => {
     assert.equal(row(rows, '1').can.reply, false);
   });
 
+  it('a removed comment whose replies are removed as well leaves nothing', () => {
+    const thread = loaded([
+      comment('1'),
+      stub('2'),
+      stub('3', { parentId: '2' }),
+      stub('4', { parentId: '3', rootId: '2' }),
+    ]);
+    assert.equal(outline(view(thread)), '1');
+  });
+
   it('a collapsed branch hides everything below it and says how many, and how many are new since', () => {
     const thread = loaded([comment('1', { descendants: 4 }), comment('2', { parentId: '1' }), comment('9')]);
     const shown = { ...showAll(thread, nothingShown('newest'), 'newest'), collapsed: new Map([['1', 3]]) };
