@@ -82,6 +82,8 @@ const suspicion = 3;
 
 const sending: Delivery = { state: 'sending' };
 const nameOf = ({ backend, site, page }: ThreadKey): string => JSON.stringify([backend, site, page]);
+const isSameThread = (a: ThreadKey, b: ThreadKey): boolean =>
+  a.page === b.page && a.site === b.site && a.backend === b.backend;
 const siteOf = ({ backend, site }: ThreadKey, identity = ''): string => JSON.stringify([backend, site, identity]);
 const textOf = ({ operation }: QueuedOperation): string | null => ('text' in operation ? operation.text : null);
 
@@ -182,7 +184,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   const inOrder = (thread: ThreadKey | undefined): Entry[] =>
     [...entries.values()]
-      .filter(({ row }) => !thread || nameOf(row.thread) === nameOf(thread))
+      .filter(({ row }) => !thread || isSameThread(row.thread, thread))
       .sort((a, b) => a.row.order - b.row.order);
 
   // ——— The disk
@@ -325,6 +327,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     /** Comments the backend doesn't have yet, and those whose text is about to change. */
     const unborn = new Set<string>();
     const changing = new Set<string>();
+    const paused = pausedSites();
     for (const entry of inOrder(thread)) {
       const { row } = entry;
       const { operation } = row;
@@ -336,7 +339,8 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         ((operation.kind === 'edit' || operation.kind === 'delete') && changing.has(operation.commentId));
       if (operation.kind === 'post') unborn.add(targetOf(operation));
       else if (!isWish(operation) && isWaiting(row)) changing.add(operation.commentId);
-      if (waits || !isWaiting(row) || !canSend(entry) || isPaused(row)) continue;
+      if (waits || !isWaiting(row) || !canSend(entry)) continue;
+      if (paused.size > 0 && paused.has(siteOf(row.thread, row.identity))) continue;
       if (isDue(entry)) return entry;
       // What can't be reached for one can't be for the next; what dislikes one may take the next.
       if (row.delivery.state === 'waiting' || row.attempts < patience) return null;
@@ -345,11 +349,12 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   }
 
   /** Somebody has to sign in first: asked once, and nothing of theirs is tried meanwhile (B12). */
-  function isPaused(row: QueuedOperation): boolean {
-    const site = siteOf(row.thread, row.identity);
-    return [...entries.values()].some(
-      (other) => other.row.delivery.state === 'asking' && siteOf(other.row.thread, other.row.identity) === site,
-    );
+  function pausedSites(): ReadonlySet<string> {
+    const paused = new Set<string>();
+    for (const { row } of entries.values()) {
+      if (row.delivery.state === 'asking') paused.add(siteOf(row.thread, row.identity));
+    }
+    return paused;
   }
 
   /** Starts what can start, and sets the timer for what can't yet. */
