@@ -81,19 +81,19 @@ export interface PostOptions {
 export class Guest {
   readonly token = randomBytes(32).toString('base64url');
   readonly #address: string;
-  readonly #origin: string;
+  readonly origin: string;
   readonly name: string;
   #counter = 0;
 
   constructor(server: { readonly address: string }, name = 'Ada', origin = server.address) {
     this.#address = server.address;
-    this.#origin = origin;
+    this.origin = origin;
     this.name = name;
   }
 
   headers(key = randomUUID() as string): Record<string, string> {
     return {
-      origin: this.#origin,
+      origin: this.origin,
       authorization: `Bearer ${this.token}`,
       'idempotency-key': key,
       'content-type': 'application/json',
@@ -108,7 +108,7 @@ export class Guest {
         headers: { ...this.headers(options.key), ...options.headers },
         body: JSON.stringify({
           site: options.site ?? 'default',
-          page: { id: page, url: options.url ?? `${this.#origin}/${page}`, title: `Title of ${page}` },
+          page: { id: page, url: options.url ?? `${this.origin}/${page}`, title: `Title of ${page}` },
           parentId: options.parent ?? null,
           text,
           author: {

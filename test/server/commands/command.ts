@@ -52,6 +52,8 @@ export interface Workplace {
   runWith(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran>;
   /** `serve` on a free port, once it listens. */
   serve(...args: readonly string[]): Promise<Running>;
+  /** Ends every process that runs in it, whatever it is doing. */
+  killAll(): void;
 }
 
 /** An empty folder; every process started in it ends with the test. */
@@ -89,6 +91,7 @@ export function workplace(t: TestContext): Workplace {
     database,
     runWith,
     run: (...args) => runWith({}, ...args),
+    killAll: () => running.forEach((child) => child.kill('SIGKILL')),
     serve: async (...args) => {
       const child = start({}, ['serve', '--port', '0', '--no-demo', ...args]);
       const said = listen(child);
