@@ -37,6 +37,8 @@ export interface AfterwordServer {
   rows(sql: string, ...values: readonly unknown[]): Record<string, unknown>[];
   /** Ends the process and keeps the file. */
   down(): Promise<void>;
+  /** Ends it in the middle of whatever it does, as a crash would. */
+  kill(): Promise<void>;
   /** Starts it again on the same port and file. */
   up(): Promise<void>;
   stop(): Promise<void>;
@@ -114,6 +116,15 @@ export async function startAfterword(options: ServerOptions = {}): Promise<After
     clearTimeout(late);
   };
 
+  const kill = async (): Promise<void> => {
+    const running = child;
+    child = null;
+    if (running === null || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = once(running, 'exit');
+    running.kill('SIGKILL');
+    await ended;
+  };
+
   const settings = Object.entries({ origins: options.origins?.join(','), ...options.settings }).flatMap(
     ([name, value]) => (value === undefined ? [] : [`--${name}`, value]),
   );
@@ -142,6 +153,7 @@ export async function startAfterword(options: ServerOptions = {}): Promise<After
       }
     },
     down,
+    kill,
     up,
     async stop() {
       await down();

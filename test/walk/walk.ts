@@ -1,0 +1,580 @@
+/**
+ * The walk: three tabs of one browser and a second reader, a real server, and everything going wrong between them. After
+ * each leg all is mended; then the server's table and what every tab shows must be what the model says.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { buildSync } from 'esbuild';
+import { chromium, type Browser } from 'playwright-core';
+import { browserFor, CHROMIUM_FLAGS } from '../../.config/browsers.mjs';
+import { authorIdOf, hashToken } from '../../src/server/rules/tokens.ts';
+import { seededRandom } from '../helpers/random.ts';
+import { startAfterword, type AfterwordServer } from '../helpers/server.ts';
+import { Model } from './model.ts';
+import { Plan, TABS, type Leg, type Moment } from './plan.ts';
+import { Proxy } from './proxy.ts';
+import { Tab } from './tab.ts';
+import type { Glance, Look, ReaderName, Wish } from './wishes.ts';
+
+export interface WalkOptions {
+  readonly seed: number;
+  readonly operations: number;
+  /** Ends after the leg in which so many milliseconds are over. */
+  readonly time?: number;
+  /** Told after every leg. */
+  readonly progress?: (sum: Sum) => void;
+}
+
+export interface Sum {
+  legs: number;
+  /** Wishes that a tab offered and took. */
+  operations: number;
+  acknowledged: number;
+  /** Refused for a reason the model knows, and shown as refused. */
+  refused: number;
+  /** Votes that a newer one replaced before they were sent. */
+  replaced: number;
+  /** Went with their tab before the disk had them, or while it said that it could not keep them. */
+  unsaved: number;
+  notOffered: number;
+  requests: number;
+  faults: Record<string, number>;
+  views: number;
+  lost: number;
+  doubled: number;
+  outOfOrder: number;
+  /** Anything else that should not have been. */
+  failures: string[];
+}
+
+/** What is known of a wish that was handed to a tab. */
+interface Open {
+  readonly wish: Wish;
+  readonly tab: number;
+  /** `unsure`: its tab went while it was written, or the disk was full. */
+  state: 'asked' | 'kept' | 'unsure' | 'not offered';
+}
+
+export async function walk(options: WalkOptions): Promise<Sum> {
+  const walker = new Walker(options);
+  try {
+    await walker.begin();
+    await walker.go();
+  } finally {
+    await walker.end();
+  }
+  return walker.sum;
+}
+
+class Walker {
+  readonly sum: Sum = {
+    legs: 0,
+    operations: 0,
+    acknowledged: 0,
+    refused: 0,
+    replaced: 0,
+    unsaved: 0,
+    notOffered: 0,
+    requests: 0,
+    faults: {},
+    views: 0,
+    lost: 0,
+    doubled: 0,
+    outOfOrder: 0,
+    failures: [],
+  };
+  readonly #options: WalkOptions;
+  readonly #plan: Plan;
+  readonly #model = new Model();
+  #server!: AfterwordServer;
+  #proxy!: Proxy;
+  #host!: Server;
+  #browser!: Browser;
+  #tabs: Tab[] = [];
+  /** How far the clocks were pushed, and how wrong each reader's is. */
+  #ahead = 0;
+  #wall: Record<ReaderName, number> = { ann: 0, bob: 0 };
+  #moment = 0;
+  #pages: readonly string[] = [];
+  #open: Open[] = [];
+  /** Whose refusal was looked at. */
+  readonly #told = new Set<string>();
+  /** What ends a trouble, and in which moment. */
+  #mending: { readonly at: number; readonly mend: () => Promise<void> }[] = [];
+  #up: (() => Promise<void>) | null = null;
+  #killing: Promise<void> = Promise.resolve();
+  readonly #fullDisk = new Set<ReaderName>();
+
+  constructor(options: WalkOptions) {
+    this.#options = options;
+    this.#plan = new Plan(seededRandom(options.seed));
+  }
+
+  async begin(): Promise<void> {
+    const { outputFiles } = buildSync({
+      entryPoints: [new URL('page.ts', import.meta.url).pathname],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2022',
+      logLevel: 'error',
+    });
+    const script = outputFiles[0]?.text ?? '';
+    this.#host = createServer(({ url }, response) => {
+      const isScript = url === '/page.js';
+      response
+        .writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
+        .end(isScript ? script : '<!doctype html><title>Walk</title><script type="module" src="/page.js"></script>');
+    });
+    this.#host.listen(0, '127.0.0.1');
+    await once(this.#host, 'listening');
+    const address = `http://127.0.0.1:${(this.#host.address() as AddressInfo).port}/`;
+
+    this.#server = await startAfterword();
+    this.#proxy = new Proxy({
+      seed: this.#options.seed,
+      target: () => this.#server.url,
+      model: this.#model,
+      look: (wish, counter) => this.#isDone(wish, counter),
+      kill: () => this.#kill(),
+      fail: (what) => this.#fail(what),
+    });
+    await this.#proxy.open();
+
+    this.#browser = await chromium.launch({ executablePath: browserFor('chromium'), args: [...CHROMIUM_FLAGS] });
+    for (const reader of new Set(TABS)) {
+      // A profile of its own: another browser to everything that counts here.
+      const context = await this.#browser.newContext({ viewport: null });
+      await context.addInitScript('globalThis.__name = (inner) => inner');
+      const tab = (): Tab => new Tab({ context, address, server: this.#proxy.url, reader });
+      this.#tabs.push(...TABS.filter((one) => one === reader).map(tab));
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#browser?.close();
+    this.#proxy?.end();
+    await this.#proxy?.close().catch(() => undefined);
+    await this.#server?.stop();
+    this.#host?.closeAllConnections();
+    this.#host?.close();
+  }
+
+  async go(): Promise<void> {
+    const started = performance.now();
+    const { operations, time = Infinity, progress } = this.#options;
+    while (this.sum.operations < operations && performance.now() - started < time) {
+      await this.#walkLeg(this.#plan.leg());
+      this.sum.legs++;
+      for (const [name, count] of this.#proxy.faults) this.#count(name, count);
+      this.#proxy.faults.clear();
+      progress?.(this.sum);
+      const { lost, doubled, outOfOrder, failures } = this.sum;
+      // What goes wrong once goes wrong with everything that builds on it.
+      if (lost + doubled + outOfOrder + failures.length > 0) return;
+    }
+  }
+
+  #fail(what: string): void {
+    if (this.sum.failures.length < 50) this.sum.failures.push(`leg ${this.sum.legs + 1}: ${what}`);
+  }
+
+  #count(fault: string, by = 1): void {
+    this.sum.faults[fault] = (this.sum.faults[fault] ?? 0) + by;
+  }
+
+  // ——— A leg
+
+  async #walkLeg(leg: Leg): Promise<void> {
+    this.#pages = leg.pages;
+    this.#open = [];
+    await this.#openTabs();
+    await Promise.all(this.#tabs.map((tab) => tab.show(leg.pages)));
+    this.#proxy.weather = leg.weather;
+    for (const moment of leg.moments) await this.#live(moment);
+    await this.#mendAll();
+    await this.#drain();
+    await this.#judge();
+    for (const page of leg.over) this.#proxy.retire(page);
+  }
+
+  async #openTabs(): Promise<void> {
+    await Promise.all(
+      this.#tabs.map(async (tab) => {
+        if (!tab.isOpen) await tab.open(this.#pages, this.#ahead, this.#wall[tab.reader]);
+      }),
+    );
+  }
+
+  async #live(moment: Moment): Promise<void> {
+    this.#moment++;
+    const due = this.#mending.filter(({ at }) => at <= this.#moment);
+    this.#mending = this.#mending.filter(({ at }) => at > this.#moment);
+    for (const { mend } of due) await mend();
+    await this.#openTabs();
+
+    const acting = moment.wishes.map((wishes, tab) => this.#act(tab, wishes));
+    await this.#befall(moment);
+    await Promise.all(acting);
+    if (moment.push > 0) await this.#push(moment.push);
+  }
+
+  async #act(index: number, wishes: readonly Wish[]): Promise<void> {
+    const tab = this.#tabs[index];
+    if (!tab?.isThere || wishes.length === 0) return;
+    const open = wishes.map((wish): Open => ({ wish, tab: index, state: 'asked' }));
+    this.#open.push(...open);
+    for (const { wish } of open) this.#proxy.expect(wish, index, this.#moment);
+    const done = await tab.act(wishes).catch(() => null);
+    for (const [at, one] of open.entries()) {
+      const heard = done?.[at];
+      // A vote's row does not say that it is not saved.
+      const isUnsure = !heard || heard.is === 'unsaved' || (one.wish.kind === 'vote' && this.#fullDisk.has(tab.reader));
+      one.state = heard?.is === 'not offered' ? 'not offered' : isUnsure ? 'unsure' : 'kept';
+      if (one.state === 'kept') this.#proxy.keep(one.wish.id, this.#moment);
+    }
+  }
+
+  async #befall({ trouble }: Moment): Promise<void> {
+    if (trouble.what === 'nothing') return;
+    const later = (moments: number, mend: () => Promise<void>): void => {
+      this.#mending.push({ at: this.#moment + moments, mend });
+    };
+    switch (trouble.what) {
+      case 'outage':
+        if (this.#mending.some(({ mend }) => mend === this.#reopen)) return;
+        await this.#proxy.close();
+        this.#proxy.blink();
+        later(trouble.moments, this.#reopen);
+        break;
+      case 'offline':
+        for (const index of trouble.tabs) {
+          const tab = this.#tabs[index];
+          if (!tab?.isThere) continue;
+          await tab.setOffline(true).catch(() => undefined);
+          later(trouble.moments, () => tab.setOffline(false));
+        }
+        this.#proxy.blink();
+        break;
+      case 'server killed':
+        if (this.#proxy.isKillDue || this.#up) return;
+        this.#proxy.killAfter(trouble.after, trouble.when);
+        return; // Counted when it dies.
+      case 'reload':
+      case 'closed':
+      case 'crash': {
+        const tab = this.#tabs[trouble.tab];
+        if (!tab?.isThere) return;
+        await pause(trouble.wait);
+        if (trouble.what === 'reload') await tab.reload(this.#pages, this.#ahead, this.#wall[tab.reader]);
+        else if (trouble.what === 'closed') await tab.close();
+        else await tab.crash();
+        break;
+      }
+      case 'frozen': {
+        const tab = this.#tabs[trouble.tab];
+        if (!tab?.isThere) return;
+        await tab.freeze();
+        later(trouble.moments, () => tab.thaw());
+        break;
+      }
+      case 'copies dropped':
+      case 'connections lost': {
+        const tab = this.#tabs[trouble.tab];
+        if (!tab?.isThere) return;
+        await (trouble.what === 'copies dropped' ? tab.dropCopies() : tab.loseConnections()).catch(() => undefined);
+        break;
+      }
+      case 'disk full': {
+        const tab = this.#tabs.find((one) => one.reader === trouble.reader && one.isThere);
+        if (!tab || this.#fullDisk.has(trouble.reader)) return;
+        this.#fullDisk.add(trouble.reader);
+        await tab.setQuota(1);
+        later(trouble.moments, () => this.#freeDisk(trouble.reader));
+        break;
+      }
+      case 'clock set':
+        this.#wall[trouble.reader] = trouble.by;
+        await this.#push(0);
+        break;
+    }
+    this.#count(trouble.what);
+  }
+
+  readonly #reopen = (): Promise<void> => this.#proxy.open();
+
+  async #freeDisk(reader: ReaderName): Promise<void> {
+    await this.#openTabs();
+    const tab = this.#tabs.find((one) => one.reader === reader && one.isThere);
+    if (!tab) return void this.#mending.push({ at: this.#moment + 1, mend: () => this.#freeDisk(reader) });
+    await tab.setQuota(null);
+    this.#fullDisk.delete(reader);
+  }
+
+  async #push(by: number): Promise<void> {
+    this.#ahead += Math.round(by);
+    if (by > 10_000) this.#proxy.release();
+    await Promise.all(
+      this.#tabs
+        .filter(({ isThere }) => isThere)
+        .map((tab) => tab.setClock(this.#ahead, this.#wall[tab.reader]).catch(() => undefined)),
+    );
+  }
+
+  // ——— The server's death
+
+  /** Down from this moment on; up again in the next, or when all is mended. */
+  #kill(): Promise<void> {
+    let isUp = (): void => undefined;
+    this.#proxy.waitFor(new Promise((resolve) => (isUp = resolve)));
+    this.#count('server killed');
+    this.#killing = this.#server.kill();
+    this.#up = async () => {
+      this.#up = null;
+      await this.#killing;
+      await this.#server.up();
+      isUp();
+    };
+    const up = this.#up;
+    this.#mending.push({ at: this.#moment + 1, mend: async () => void (this.#up === up && (await up())) });
+    return this.#killing;
+  }
+
+  /** Whether a write was carried out although nobody heard of it. */
+  #isDone(wish: Wish, counter: number): boolean {
+    const author = this.#authorOf(wish.reader);
+    const rows =
+      wish.kind === 'vote'
+        ? this.#server.rows(
+            'select 1 from votes where comment_id = ? and author_id = ? and counter = ?',
+            wish.target,
+            author,
+            counter,
+          )
+        : this.#server.rows('select 1 from idempotency_keys where key = ? and author_id = ?', wish.id, author);
+    return rows.length > 0;
+  }
+
+  #authorOf(reader: ReaderName): string {
+    return authorIdOf('default', hashToken(this.#proxy.tokenOf(reader)));
+  }
+
+  // ——— Everything goes online
+
+  async #mendAll(): Promise<void> {
+    this.#proxy.weather = 0;
+    this.#proxy.noKill();
+    this.#moment++;
+    const all = this.#mending;
+    this.#mending = [];
+    for (const { mend } of all) await mend();
+    await this.#up?.();
+    this.#proxy.release();
+    this.#wall = { ann: 0, bob: 0 };
+    await this.#openTabs();
+    for (const tab of this.#tabs) {
+      await tab.thaw();
+      if (tab.isOffline) await tab.setOffline(false);
+    }
+    await this.#push(0);
+  }
+
+  /** Until nothing is on its way any more; what was refused has to say so, and is thrown away by its reader. */
+  async #drain(): Promise<void> {
+    let step = 4000;
+    for (let round = 0; round < 500; round++) {
+      this.#proxy.release();
+      const glances = await this.#glance();
+      const isBusy = glances.some(({ under }) => under > 0) || this.#proxy.under > 0;
+      if (!isBusy && glances.every(({ unsent }) => unsent === 0)) return;
+      if (isBusy) await pause(20);
+      else if (!(await this.#throwAway())) {
+        await this.#push(step);
+        step = Math.min(step * 1.3, 600_000);
+        await pause(10);
+      }
+    }
+    const told = (await this.#look()).map(({ threads }) => threads.map((thread) => thread.told));
+    this.#fail(`it never came to rest: ${JSON.stringify(told)}`);
+  }
+
+  async #glance(): Promise<Glance[]> {
+    const glances = await Promise.all(this.#tabs.map((tab) => tab.glance()));
+    for (const [index, { reached }] of glances.entries()) {
+      for (const what of reached) this.#fail(`tab ${index}: ${what}`);
+    }
+    return glances;
+  }
+
+  /** A refusal stays beside the words, in every tab, until the reader has seen it. */
+  async #throwAway(): Promise<boolean> {
+    const refused = this.#open.filter(({ wish }) => {
+      const reason = this.#proxy.verdictOf(wish.id);
+      return reason !== null && reason !== 'taken' && !this.#told.has(wish.id);
+    });
+    for (const { wish } of refused) {
+      this.#told.add(wish.id);
+      const reason = this.#proxy.verdictOf(wish.id);
+      // Without words there is nothing to tell of what is gone.
+      if (reason === 'comment-gone' && (wish.kind === 'vote' || wish.kind === 'delete')) continue;
+      await this.#until(`${wish.kind} ${wish.id} on ${wish.page} is called refused (${reason})`, async () => {
+        for (const [index, look] of (await this.#look()).entries()) {
+          if (TABS[index] !== wish.reader) continue;
+          const told = look.threads.find(({ page }) => page === wish.page)?.told.find(({ id }) => id === wish.id);
+          const isTold = told?.state === 'refused' && told.reason === reason && told.text === wish.text;
+          if (!isTold)
+            return `tab ${index} (${look.threads.map(({ storage }) => storage).join()}) says ${JSON.stringify(told)}`;
+        }
+        return null;
+      });
+      await this.#tabs.find(({ reader }) => reader === wish.reader)?.discard(wish.page, [wish.id]);
+    }
+    return refused.length > 0;
+  }
+
+  #look(): Promise<Look[]> {
+    return Promise.all(this.#tabs.map((tab) => tab.look()));
+  }
+
+  // ——— What must have come of it
+
+  async #judge(): Promise<void> {
+    this.#judgeWishes();
+    for (const what of this.#proxy.outOfOrder()) {
+      this.sum.outOfOrder++;
+      this.#fail(`out of order: ${what}`);
+    }
+    for (const page of this.#pages) this.#judgeTable(page);
+    await this.#judgeOutbox();
+    await this.#judgeViews();
+    this.#open = [];
+    this.#told.clear();
+  }
+
+  /** Each wish has come to one end. */
+  #judgeWishes(): void {
+    for (const [index, open] of this.#open.entries()) {
+      const { wish, state } = open;
+      const verdict = this.#proxy.verdictOf(wish.id);
+      if (state === 'not offered') {
+        this.sum.notOffered++;
+        if (this.#proxy.arrivalsOf(wish.id) > 0) this.#fail(`${wish.kind} ${wish.id} was not offered, and sent`);
+        continue;
+      }
+      this.sum.operations++;
+      if (verdict === 'taken') this.sum.acknowledged++;
+      else if (verdict !== null) this.sum.refused++;
+      else if (wish.kind === 'vote' && this.#isReplaced(wish, index)) this.sum.replaced++;
+      else if (state === 'unsure') this.sum.unsaved++;
+      else {
+        this.sum.lost++;
+        this.#fail(`lost: ${wish.kind} ${wish.id} of ${wish.reader} on ${wish.page}, asked for in tab ${open.tab}`);
+      }
+    }
+  }
+
+  /** A vote is a wish, not a step: the last one counts. */
+  #isReplaced(wish: Wish, index: number): boolean {
+    return this.#open.some(
+      (other, at) =>
+        at !== index &&
+        other.state !== 'not offered' &&
+        other.wish.kind === 'vote' &&
+        other.wish.reader === wish.reader &&
+        other.wish.target === wish.target,
+    );
+  }
+
+  #judgeTable(page: string): void {
+    const rows = this.#server.rows(
+      `select c.id, c.parent_id, c.state, c.text, c.up, c.down, c.author_id, c.edited_at, c.descendants
+       from comments c join threads t on t.id = c.thread_id where t.page = ? order by c.created_at, c.id`,
+      page,
+    );
+    const expected = [...this.#model.page(page).values()];
+    const ids = new Set(rows.map(({ id }) => id));
+    const texts = rows.filter(({ state }) => state === 'published').map(({ text }) => text);
+    this.sum.doubled += rows.length - ids.size + (texts.length - new Set(texts).size);
+    for (const { id } of expected) {
+      if (ids.has(id)) continue;
+      this.sum.lost++;
+      this.#fail(`lost: comment ${id} is not in the table`);
+    }
+    for (const row of rows) {
+      if (this.#model.page(page).has(String(row['id']))) continue;
+      this.sum.doubled++;
+      this.#fail(`doubled: comment ${String(row['id'])} is in the table and nobody wrote it`);
+    }
+    const told = rows.map((row) => JSON.stringify(row)).join('\n');
+    const meant = expected
+      .map((comment) => {
+        const { up, down } = Model.score(comment);
+        const row = rows.find(({ id }) => id === comment.id);
+        return JSON.stringify({
+          id: comment.id,
+          parent_id: comment.parent,
+          state: comment.isDeleted ? 'deleted' : 'published',
+          text: comment.text,
+          up,
+          down,
+          author_id: comment.isDeleted ? null : this.#authorOf(comment.writer),
+          edited_at: comment.isEdited && !comment.isDeleted ? (row?.['edited_at'] ?? 'a time') : null,
+          descendants: this.#model.below(page, comment.id),
+        });
+      })
+      .join('\n');
+    if (told !== meant) this.#fail(`the table of ${page} is not what was written: ${firstDifference(told, meant)}`);
+  }
+
+  async #judgeOutbox(): Promise<void> {
+    await this.#until('nothing is left in the outbox', async () => {
+      const left = await Promise.all(this.#tabs.map((tab) => tab.onDisk()));
+      const unsent = (await this.#glance()).map((glance) => glance.unsent);
+      return [...left, ...unsent].every((count) => count === 0) ? null : `${left.join()} and ${unsent.join()} are`;
+    });
+  }
+
+  async #judgeViews(): Promise<void> {
+    let tries = 0;
+    await this.#until('every tab shows what is there', async () => {
+      // What came after the reader has looked anew waits until they do so again.
+      if (tries++ % 8 === 0) await Promise.all(this.#tabs.map((tab) => tab.refresh()));
+      const looks = await this.#look();
+      for (const [index, look] of looks.entries()) {
+        const reader = TABS[index] as ReaderName;
+        for (const { page, rows, count, problem, more } of look.threads) {
+          const expected = this.#model.rows(page, reader).join('\n');
+          const shown = rows.join('\n');
+          if (shown !== expected) return `tab ${index}, ${page}: ${firstDifference(shown, expected)}`;
+          if (count !== this.#model.count(page)) return `tab ${index}, ${page}: it counts ${count}`;
+          if (problem || more) return `tab ${index}, ${page}: ${problem ?? 'more waits'}`;
+        }
+      }
+      this.sum.views += looks.reduce((views, { threads }) => views + threads.length, 0);
+      return null;
+    });
+  }
+
+  async #until(what: string, isSo: () => Promise<string | null>): Promise<void> {
+    let why: string | null = '';
+    for (let tries = 0; tries < 60; tries++) {
+      why = await isSo();
+      if (why === null) return;
+      await pause(tries < 5 ? 20 : 100);
+    }
+    this.#fail(`it is not so that ${what}: ${why}`);
+  }
+}
+
+/** For what other processes do in their own time. */
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function firstDifference(told: string, meant: string): string {
+  const [a, b] = [told.split('\n'), meant.split('\n')];
+  const at = a.findIndex((line, index) => line !== b[index]);
+  const line = at < 0 ? a.length : at;
+  return `line ${line} is\n    ${a[line] ?? '(none)'}\n  and should be\n    ${b[line] ?? '(none)'}`;
+}

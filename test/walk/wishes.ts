@@ -1,0 +1,53 @@
+/** What the walk asks of a tab and what it hears back: the words both sides of the wire share. */
+
+export type ReaderName = 'ann' | 'bob';
+
+/** One thing a reader wants to do. Chosen from the seed alone; whether the tab offers it is seen when it is pressed. */
+export interface Wish {
+  /** A UUID: the operation's id, so that the proxy knows whose request it is. */
+  readonly id: string;
+  readonly reader: ReaderName;
+  readonly page: string;
+  readonly kind: 'post' | 'edit' | 'delete' | 'vote';
+  /** The comment it is about; for a post the parent, null for a new top-level comment. */
+  readonly target: string | null;
+  readonly text: string;
+  readonly value: 'up' | 'down' | 'none';
+}
+
+export interface Done {
+  readonly id: string;
+  /** `unsaved`: the disk refused, the words live in this tab alone, and the row says so. */
+  readonly is: 'kept' | 'unsaved' | 'not offered';
+}
+
+/** What a row says of an operation on its way. */
+export interface Told {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly text: string;
+}
+
+export interface Glance {
+  /** Requests under way. */
+  readonly under: number;
+  /** Errors that reached the page, and rows that stood twice, since the last look. */
+  readonly reached: readonly string[];
+  /** Operations on their way or refused, in the threads this tab shows. */
+  readonly unsent: number;
+}
+
+export interface Look {
+  readonly threads: readonly {
+    readonly page: string;
+    readonly unsent: number;
+    readonly problem: string | null;
+    readonly storage: string;
+    readonly count: number;
+    readonly more: boolean;
+    /** Depth, id, text, votes for and against, own, the reader's vote. */
+    readonly rows: readonly string[];
+    readonly told: readonly Told[];
+  }[];
+}
