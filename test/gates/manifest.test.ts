@@ -134,9 +134,7 @@ test('each part that is told of can be reached from the page: the section hands 
     }),
   );
   // These stand in the page themselves; all others stand inside the section.
-  const own = new Set(
-    AUTHORS_ELEMENTS.flatMap((tag) => (elements.get(tag)?.cssParts ?? []).map((it) => it.name)),
-  );
+  const own = new Set(AUTHORS_ELEMENTS.flatMap((tag) => (elements.get(tag)?.cssParts ?? []).map((it) => it.name)));
   assert.deepEqual(
     [...documented((it) => it.cssParts)].filter((part) => !own.has(part) && !exported.has(part)),
     [],
