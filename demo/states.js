@@ -1,0 +1,117 @@
+// One real section for each thing that can become of a comment, over a backend that answers as the state needs it.
+
+const day = 24 * 60 * 60 * 1000;
+const rules = {
+  votes: 'up-down',
+  name: 'optional',
+  email: 'none',
+  website: false,
+  minLength: 1,
+  maxLength: 10_000,
+  maxDepth: null,
+  editSeconds: 900,
+  closed: false,
+  consent: null,
+};
+const trouble = (fields) => () => Promise.reject(Object.assign(new Error(fields.kind), { trouble: fields }));
+const offline = trouble({ kind: 'unknown', because: 'network' });
+const never = () => new Promise(() => {});
+const answered = (state) => (operation) =>
+  Promise.resolve({
+    operationId: operation.id,
+    comment: { ...commentOf(operation.id, operation.text), state, revision: 2 },
+    revision: 2,
+    editableUntil: null,
+  });
+
+/** By title: how the backend answers, and what else is special. */
+const states = {
+  Sending: { send: never },
+  'Waiting for the network': { send: offline },
+  'Will be tried again': { send: trouble({ kind: 'busy', after: 20 * 60_000 }) },
+  'Behind a Wi-Fi sign-in page': { send: trouble({ kind: 'busy', after: 20 * 60_000, portal: true }) },
+  'Needs you to sign in': { send: trouble({ kind: 'needs-reader', want: 'sign-in' }) },
+  'Needs a captcha': { send: trouble({ kind: 'needs-reader', want: 'captcha' }) },
+  Refused: { send: trouble({ kind: 'refused', reason: 'too-long', limit: 40 }) },
+  'What it answers is gone': { send: trouble({ kind: 'gone', reason: 'parent-gone' }), parentId: 'there' },
+  'Changed elsewhere': { send: trouble({ kind: 'conflict', theirs: 'The text as it is now.' }), edits: true },
+  'May have arrived': { send: trouble({ kind: 'unknown', because: 'timeout' }), idempotent: false },
+  'Unsent for six days': { send: offline, age: 6 * day },
+  'Awaiting approval': { send: answered('held') },
+  Sent: { send: answered('published') },
+};
+
+function commentOf(id, text) {
+  return {
+    id,
+    parentId: null,
+    rootId: id,
+    state: 'published',
+    author: { name: 'Maren Oake', role: 'guest' },
+    text,
+    format: 'plain',
+    createdAt: Date.now() - day,
+    editedAt: null,
+    up: 0,
+    down: 0,
+    pinned: false,
+    descendants: 0,
+    revision: 1,
+  };
+}
+
+for (const [title, { send, idempotent = true, parentId = null, edits = false, age = 0 }] of Object.entries(states)) {
+  const section = document.createElement('afterword-comments');
+  let lists = 0;
+  const there = [commentOf('there', 'A comment that is there already.')];
+  section.adapter = {
+    id: `states ${title}`,
+    can: {
+      orders: ['newest'],
+      reply: true,
+      edit: true,
+      delete: true,
+      votes: 'none',
+      around: false,
+      changes: false,
+      idempotent,
+    },
+    // Read once, and then as far away as the sending is.
+    list: () =>
+      send === offline && lists++ > 0
+        ? offline()
+        : Promise.resolve({
+            info: { epoch: 'states', revision: 1, count: 1, rules },
+            comments: there,
+            roots: ['there'],
+            pinned: [],
+            next: null,
+            left: 0,
+            gaps: {},
+            markup: false,
+          }),
+    send,
+  };
+  for (const [name, value] of Object.entries({ 'page-id': title, storage: 'session', loading: 'eager' }))
+    section.setAttribute(name, value);
+  const block = document.createElement('section');
+  const heading = document.createElement('h2');
+  heading.textContent = title;
+  heading.id = title.toLowerCase().replaceAll(/\W+/g, '-');
+  block.id = `state-${heading.id}`;
+  block.setAttribute('aria-labelledby', heading.id);
+  block.append(heading, section);
+  document.querySelector('#states').append(block);
+  section.addEventListener(
+    'afterword-loaded',
+    () => {
+      const asked = { id: crypto.randomUUID(), createdAt: Date.now() - age, text: 'Words on their way.', mentions: [] };
+      void section.store.dispatch(
+        edits
+          ? { kind: 'edit', ...asked, commentId: 'there', before: there[0].text }
+          : { kind: 'post', ...asked, parentId, rootId: parentId, author: { name: 'Visitor' } },
+      );
+    },
+    { once: true },
+  );
+}
