@@ -156,6 +156,9 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   const blamed = new Set<string>();
   /** Came to their end on this page: a reading of the disk that began before must not bring them back. */
   const over = new Set<string>();
+  /** What was asked for on this page, by number: which came first, whatever became of it on the disk. */
+  const asked = new Map<string, number>();
+  let lastAsked = 0;
   let changes = 0;
   let lastOrder = 0;
   let rest = new AbortController();
@@ -173,6 +176,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   function takeOut(id: string): void {
     over.add(id);
+    asked.delete(id);
     entries.delete(id);
   }
 
@@ -209,11 +213,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readAny(row) ?? []) : []));
         const known = others.find(({ row }) => row.operation.id === id);
         if (known?.answer) return [];
-        // Another tab, or an earlier clock, may have numbered higher: what was asked last stays last.
-        // But not behind its own successors, which found room at once while this one had to wait for some.
-        const isOvertaken = inOrder(thread).some(({ row, place }) => place === 'kept' && row.order > now.row.order);
-        const behind = isOvertaken ? [] : others.map(({ row }) => row.order + 1);
-        order = known?.row.order ?? Math.max(now.row.order, ...behind);
+        order = known?.row.order ?? orderAmong(now.row, others);
         const row = { ...now.row, order, saved: true };
         return [
           [siteRow('token', thread), tokens.get(siteOf(thread))],
@@ -242,6 +242,22 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       place: isKept ? 'kept' : 'only-here',
       draft: isKept ? null : now.draft,
     });
+  }
+
+  /**
+   * Another tab, or an earlier clock, may have numbered higher: what was asked last stays last. But not behind its own
+   * successors, which may have found room at once where this one had to wait for some. Numbers tell nothing of that: they
+   * were raised in the same way.
+   */
+  function orderAmong(row: QueuedOperation, others: readonly Kept[]): number {
+    const since = asked.get(row.operation.id) ?? Infinity;
+    const isSuccessor = (other: Kept): boolean => (asked.get(other.row.operation.id) ?? 0) > since;
+    const next = Math.min(...others.filter(isSuccessor).map((other) => other.row.order));
+    const before = others.map((other) => other.row.order).filter((order) => order < next);
+    if (next === Infinity) return Math.max(row.order, ...before.map((order) => order + 1));
+    return row.order < next && before.every((order) => order < row.order)
+      ? row.order
+      : (Math.max(next - 1, ...before) + next) / 2;
   }
 
   /** A newer wish about the same comment makes an older one needless, unless that one is on its way just now. */
@@ -599,10 +615,11 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     countOf: (thread, identity) =>
       [...entries.values()].filter(({ row }) => siteOf(row.thread, row.identity) === siteOf(thread, identity)).length,
 
-    async add(asked, draft) {
-      const row = { ...asked, order: Math.max(lastOrder + 1, world.now()) };
+    async add(wish, draft) {
+      const row = { ...wish, order: Math.max(lastOrder + 1, world.now()) };
       const { id } = row.operation;
       for (const older of entries.values()) if (isReplaced(older.row, row)) takeOut(older.row.operation.id);
+      asked.set(id, ++lastAsked);
       put({
         row,
         answer: null,

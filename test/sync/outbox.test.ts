@@ -408,6 +408,27 @@ describe('the outbox', () => {
     expect(tab.outbox.of(key(), 'guest').map(({ operation }) => operation.id)).to.deep.equal(['e']);
   });
 
+  it('O: numbers of another tab, raised above ours, turn nothing round that was asked for here in one breath', async () => {
+    const ahead = openTab(false);
+    ahead.world.setClock(3_600_000);
+    await ahead.outbox.add(row(post('theirs')), null);
+    const here = openTab(false);
+    const kept = [
+      here.outbox.add(row(post('p1')), null),
+      here.outbox.add(row(post('p2', { parentId: 'p1' })), null),
+      here.outbox.add(
+        row({ kind: 'edit', id: 'e', createdAt: 1, commentId: 'p2', text: 'new', mentions: [], before: '' }),
+        null,
+      ),
+    ];
+    await Promise.all(kept);
+    const order = here.outbox.of(key(), 'guest').map(({ operation }) => operation.id);
+    expect(order.filter((id) => id !== 'theirs')).to.deep.equal(['p1', 'p2', 'e']);
+    here.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(isEmpty(here));
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['theirs', 'p1', 'p2', 'e']);
+  });
+
   it('discarding takes words out for good and hands them back', async () => {
     backend.fates = [{ trouble: { kind: 'refused', reason: 'banned' } }];
     const tab = openTab();
