@@ -56,7 +56,6 @@ const GATES: readonly Gate[] = [
   })),
   { name: 'e2e', run: nodeTest('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
   { name: 'faults', run: script('test/gates/faults.ts', '--told') },
-  { name: 'walk', run: script('test/gates/walk.ts', '--operations', '500', '--seconds', '25') },
   { name: 'attacks', run: script('test/gates/attacks.ts') },
   { name: 'pages', run: script('test/gates/pages.ts') },
   { name: 'anchoring', run: script('test/gates/anchoring.ts') },
