@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { browserTests, nodeTests, testFiles } from '../../.config/tests.mjs';
+import { build, isStale } from '../../.config/build.ts';
 import { ENGINE_NAMES } from '../../.config/browsers.mjs';
 import { FAULT_PATTERN, FAULTS, faultsIn, type Fault, type Place } from '../faults.ts';
 import { say } from './closing.ts';
@@ -34,11 +35,11 @@ if (unknown.length > 0) {
 }
 
 const told = values.told && existsSync(CASES) && readdirSync(CASES).length > 0;
-if (!told) run();
+if (!told) await run();
 report(readCases());
 
 /** Only the files that name a fault, and in them only those tests. */
-function run(): void {
+async function run(): Promise<void> {
   rmSync(CASES, { recursive: true, force: true });
   mkdirSync(CASES, { recursive: true });
   const ids = positionals.length === 0 ? '' : `(?<=\\b(?:${wanted.map(({ id }) => id).join('|')}))`;
@@ -49,13 +50,15 @@ function run(): void {
     // What failed is known from its cases; that a runner broke off, from those that are missing.
     spawnSync(process.execPath, args, {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, AFTERWORD_BUILT: 'yes', ...env },
     });
   };
   const suites: [name: string, files: string[]][] = [
     ['node', naming(nodeTests())],
     ['e2e', naming(testFiles('test/e2e'))],
   ];
+  // Once, and not by each of the files that run side by side.
+  if (process.env.AFTERWORD_BUILT !== 'yes' && isStale()) await build();
   for (const [name, files] of suites) {
     if (files.length === 0) continue;
     start([

@@ -71,13 +71,15 @@ export const ON_THEIR_WAY =
 
 /** @param options Settings of the real server. */
 export function faultStage(options: ServerOptions = {}): Stage {
+  // A stage that does not come up is told, and not waited for.
+  const limit = { timeout: 180_000 };
   let browser: Browser | undefined;
   let server: AfterwordServer | undefined;
 
   before(async () => {
     server = await startAfterword(options);
     browser = await openBrowser();
-  });
+  }, limit);
   after(async () => {
     // Either may not have come up.
     await browser?.close();
