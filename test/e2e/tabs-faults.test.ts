@@ -294,7 +294,7 @@ test('E14: fifty counters and ten sections share one database, one channel and o
   await reader.page.goto(`${host.url}/fifty`);
   await reader.section.last().getByRole('article').first().waitFor();
   await field(reader.section.last()).waitFor();
-  await reader.page.waitForLoadState('networkidle');
+  await eventually(() => between.asked.some((it) => it.includes('/counts')), 'the numbers');
   const made = await reader.page.evaluate(() => (globalThis as unknown as { made: object }).made);
   assert.deepEqual(made, { channels: 1, databases: 1 });
   assert.equal(between.asked.filter((it) => it.includes('/counts')).length, 1, between.asked.join('\n'));
