@@ -229,6 +229,8 @@ test('E-7: two sections on one page are independent, and a counter follows the o
   const counter = reader.page.locator('afterword-count');
   const count = (): Promise<number> =>
     counter.evaluate((element) => Number(/\d+/.exec(element.shadowRoot?.textContent ?? '')?.[0]));
+  // Counters come after the first pictures.
+  await counter.getByText(/^\d/).waitFor();
   const before = await count();
   await post(first, 'Only in the first.');
   await comment(first, 'Visitor', 'Only in the first.').waitFor();

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { wideThread } from '../fixtures/threads.ts';
-import { networkQuiet, near, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
+import { eventually, kept, networkQuiet, near, newReader, openBrowser, ownErrors, post } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
 let browser: Browser;
@@ -78,6 +78,8 @@ test('R-6: a site on another origin that installs it opens after a full reload w
   await page.goto(`${host.url}/article`);
   await section.getByRole('article').first().waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
+  // The copy follows the first picture.
+  await eventually(async () => (await kept(page)).some(([key]) => key.startsWith('cache')), 'the copy on the disk');
   await reader.context.setOffline(true);
   await page.reload();
   await section.getByRole('article').first().waitFor();

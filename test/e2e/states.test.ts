@@ -26,7 +26,7 @@ const states: Readonly<Record<string, readonly [said: string, remedies: readonly
   'Needs you to sign in': ['Sign in to send this.', ['Send now', 'Copy text', 'Discard']],
   'Needs a captcha': ['Show that you are human', ['Send now', 'Copy text', 'Discard']],
   Refused: ['the limit is 40 characters', ['Edit', 'Copy text', 'Discard']],
-  'What it answers is gone': ['was removed', ['Edit', 'Copy text', 'Discard']],
+  'What it answers is gone': ['was removed', ['Post as a new comment', 'Copy text', 'Discard']],
   'Changed elsewhere': ['changed elsewhere meanwhile', ['Edit', 'Copy text', 'Discard']],
   'May have arrived': ['may already be posted', ['Send now', 'Copy text', 'Discard']],
   'Unsent for six days': ['Unsent for 6 days', ['Send now', 'Copy text', 'Discard']],
