@@ -79,7 +79,10 @@ test('R-6: a site on another origin that installs it opens after a full reload w
   await section.getByRole('article').first().waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
   // The copy follows the first picture.
-  await eventually(async () => (await kept(page)).some(([key]) => key.startsWith('cache')), 'the copy on the disk');
+  await eventually(
+    async () => (await kept(page).catch(() => [])).some(([key]) => key.startsWith('cache')),
+    'the copy on the disk',
+  );
   await reader.context.setOffline(true);
   await page.reload();
   await section.getByRole('article').first().waitFor();
