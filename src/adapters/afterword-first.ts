@@ -5,8 +5,8 @@
 import type { Order } from '../model/comment.ts';
 import type { Capabilities } from './adapter.ts';
 
-/** Taken when the module loads: a host page may replace them later (FAULTS E16). */
-const { fetch, JSON, TextDecoder } = globalThis;
+/** Taken when the script loads, also for what comes later: a host page may replace them (FAULTS E16). */
+export const { fetch, JSON, TextDecoder } = globalThis;
 
 export const readTime = 10_000;
 export const listBytes = 1024 * 1024;

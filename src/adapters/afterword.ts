@@ -9,6 +9,8 @@ import {
   afterwordAddress,
   afterwordCan,
   afterwordId,
+  fetch,
+  JSON,
   listBytes,
   readBody,
   readTime,
@@ -17,8 +19,8 @@ import {
 import { makeWatch } from './afterword-live.ts';
 import { AdapterError, type Adapter, type Answer, type Identity, type SendOptions, type Trouble } from './adapter.ts';
 
-/** Taken when the module loads: a host page may replace them later (FAULTS E16). */
-const { fetch, JSON, AbortController, setTimeout, clearTimeout } = globalThis;
+/** As `fetch` and `JSON`, which the first part took before the page could replace them (FAULTS E16). */
+const { AbortController, setTimeout, clearTimeout } = globalThis;
 
 /** The world as far as an adapter meets it, so that a test can hold the clock. */
 export interface Wire {
