@@ -396,6 +396,7 @@ describe('a hostile adapter', () => {
     const visit = open();
     await visit.load();
     await until(() => visit.store.view.phase === 'ready');
+    await quiet(); // The copy on the disk follows the picture.
     visit.store.close();
     visit.world.tell('hide');
 
