@@ -366,6 +366,8 @@ test(
     for (let second = 0; second < 60; second++) {
       await reader.context.setOffline(true);
       await scene.pass(500);
+      // What the browser has cut is over for the server a moment later: only then would a second writer be another one.
+      await scene.until(() => wire.open === 0);
       await reader.context.setOffline(false);
       await scene.pass(500);
     }

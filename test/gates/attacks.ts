@@ -1,8 +1,8 @@
 /**
  * `npm run attacks -- --data DIR`: every attack string of a folder (all its *.jsonl: `{id, kind, payload}` a line) through
- * every field that somebody else can fill: text in both formats, mention, name, website, picture and page title as a
- * backend sends them; then typed into the form, previewed, posted, edited and saved. In a real browser, on a page without
- * any Content-Security-Policy that could help.
+ * every field that somebody else can fill: text in both formats, mention, name, website, picture, quoted passage, the
+ * author's question and page title as a backend sends them; then typed into the form, previewed, posted, edited and saved.
+ * In a real browser, on a page without any Content-Security-Policy that could help.
  *
  * A string must not run, fetch anything, navigate, or leave anything in the page that a comment may not consist of. The
  * positive control does the same with a sanitiser that lets everything through: it must report strings that ran, or the
@@ -27,8 +27,8 @@ const folders = values.data ?? (existsSync(shared) ? [own, shared] : [own]);
 if (!values.data && !existsSync(shared)) console.log('skipped: no shared data');
 
 const FIELDS: readonly Field[] = [
-  ...(['body, Markdown', 'body, HTML', 'mention', 'name', 'website', 'picture', 'page title'] as const),
-  ...(['preview', 'post', 'edit preview', 'edit'] as const),
+  ...(['body, Markdown', 'body, HTML', 'mention', 'name', 'website', 'picture', 'quote', 'question'] as const),
+  ...(['page title', 'preview', 'post', 'edit preview', 'edit'] as const),
 ];
 
 /** Laid in every frame before anything else runs: what attack strings call, and what they leave behind when they fail. */
@@ -81,8 +81,8 @@ const cases: Case[] = [];
 async function judgeReal(chromium: Browser, site: Host): Promise<void> {
   const through = new Map<Field, number>();
   const wrong: Finding[] = [];
-  // Two pages at once: most of the time goes into waiting for a page to draw.
-  const trips = [1, 2].map(() => new Trip(chromium, site, 'real'));
+  // Some pages at once: most of the time goes into waiting for a page to draw.
+  const trips = [1, 2, 3].map(() => new Trip(chromium, site, 'real'));
   const collect = (report: Report, ran: readonly string[], batch: readonly Attack[], field: Field): void => {
     for (const [name, times] of Object.entries(report.through)) {
       through.set(name as Field, (through.get(name as Field) ?? 0) + times);
@@ -324,8 +324,7 @@ const host = await startHost({
 });
 const browser = await openBrowser();
 try {
-  await judgeReal(browser, host);
-  await judgeControl(browser, host);
+  await Promise.all([judgeReal(browser, host), judgeControl(browser, host)]);
 } finally {
   await browser.close();
   await host.stop();

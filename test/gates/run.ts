@@ -1,5 +1,8 @@
 /**
- * `npm test`: every gate in order, with one summary. `-- NAME…` runs some, `-- --list` names them.
+ * `npm test`: every gate, two at a time, with one summary. `-- NAME…` runs some, `-- --list` names them.
+ *
+ * Most gates wait more than they work (for a browser, a disk, a clock), so that two beside each other take hardly longer
+ * than one. What a gate needs from another is named with it.
  *
  * A gate is a command that prints how many cases it ran ("N passed, N failed", or the closing lines of node's test
  * runner). One that ran none has failed, whatever its exit code says. What a gate prints is kept in .cache/gates and
@@ -15,6 +18,8 @@ import type { Sum } from './closing.ts';
 
 interface Gate {
   readonly name: string;
+  /** Gates that have to be over before this one begins, where they run at all. */
+  readonly after?: readonly string[];
   /** The arguments for node; undefined where the gate's file does not stand. */
   readonly run: readonly string[] | undefined;
 }
@@ -29,11 +34,26 @@ const nodeTest = (run: string, files: string[]) =>
   files.length ? ['--import', 'tsx', '--test', '--test-concurrency=2', ...caseReporter(run), ...files] : undefined;
 const outside = (file: string) => /^test\/(architecture\.test\.ts|build\/)/.test(file);
 
+const ENGINES = ['webkit', 'firefox', 'chromium'];
+
+/** In the order in which they begin: what fails soonest first, then the longest. */
 const GATES: readonly Gate[] = [
   { name: 'format', run: script('test/gates/format.ts') },
+  { name: 'build', run: script('test/gates/build.ts') },
   { name: 'lint', run: script('test/gates/lint.ts') },
   { name: 'types', run: script('test/gates/types.ts') },
   { name: 'architecture', run: nodeTest('architecture', nodeTests().filter(outside)) },
+  { name: 'size', after: ['build'], run: script('test/gates/size.ts') },
+  {
+    name: 'manifest',
+    after: ['build'],
+    run: nodeTest(
+      'manifest',
+      testFiles('test/gates').filter((it) => it.includes('manifest')),
+    ),
+  },
+  { name: 'e2e', after: ['build'], run: nodeTest('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
+  ...ENGINES.map((engine) => ({ name: engine, run: script('test/gates/browser.ts', '--engine', engine) })),
   {
     name: 'model and server',
     run: nodeTest(
@@ -41,26 +61,15 @@ const GATES: readonly Gate[] = [
       nodeTests().filter((file) => !outside(file)),
     ),
   },
-  { name: 'build', run: script('test/gates/build.ts') },
-  { name: 'size', run: script('test/gates/size.ts') },
-  {
-    name: 'manifest',
-    run: nodeTest(
-      'manifest',
-      testFiles('test/gates').filter((it) => it.includes('manifest')),
-    ),
-  },
-  ...['chromium', 'firefox', 'webkit'].map((engine) => ({
-    name: engine,
-    run: script('test/gates/browser.ts', '--engine', engine),
-  })),
-  { name: 'e2e', run: nodeTest('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
-  { name: 'faults', run: script('test/gates/faults.ts', '--told') },
   { name: 'attacks', run: script('test/gates/attacks.ts') },
-  { name: 'pages', run: script('test/gates/pages.ts') },
+  { name: 'pages', after: ['build'], run: script('test/gates/pages.ts') },
   { name: 'anchoring', run: script('test/gates/anchoring.ts') },
-  { name: 'packed', run: script('test/gates/packed.ts') },
+  { name: 'packed', after: ['build'], run: script('test/gates/packed.ts') },
+  { name: 'faults', after: ['model and server', 'e2e', ...ENGINES], run: script('test/gates/faults.ts', '--told') },
 ];
+
+/** How many run beside each other. */
+const LANES = 2;
 
 interface Result extends Sum {
   readonly name: string;
@@ -130,34 +139,50 @@ if (unknown.length) {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 rmSync(CASES, { recursive: true, force: true });
 mkdirSync(CASES, { recursive: true });
+const began = performance.now();
 const results: Result[] = [];
 let built = false;
-for (const gate of GATES) {
-  if (names.length && !names.includes(gate.name)) continue;
-  const { run } = gate;
-  const result: Result = run
-    ? await pass({ ...gate, run })
-    : { name: gate.name, passed: 0, failed: 1, skipped: 0, seconds: 0, why: 'its file is missing' };
-  results.push(result);
-  built ||= gate.name === 'build' && !result.failed;
-  if (result.failed && existsSync(logOf(result.name))) {
-    console.log(`--- ${result.name}: ${logOf(result.name)}`);
-    console.log(tail(readFileSync(logOf(result.name), 'utf8')));
-    console.log('---');
-  }
-  const { name, seconds, why } = result;
-  console.log(
-    `${result.failed ? 'RED ' : 'ok  '} ${name.padEnd(18)}${line(result).padEnd(36)}${seconds.toFixed(1).padStart(7)} s${why ? `  ${why}` : ''}`,
-  );
+const waiting = GATES.filter(({ name }) => !names.length || names.includes(name));
+const under = new Map<string, Promise<void>>();
+
+while (waiting.length || under.size) {
+  const due = (gate: Gate) =>
+    !(gate.after ?? []).some((name) => under.has(name) || waiting.some((other) => other.name === name));
+  const next = under.size < LANES ? waiting.find(due) : undefined;
+  if (next) {
+    waiting.splice(waiting.indexOf(next), 1);
+    under.set(
+      next.name,
+      judge(next).finally(() => under.delete(next.name)),
+    );
+  } else await Promise.race(under.values());
 }
 
 const total = results.reduce<Sum>(
   (sum, it) => ({ passed: sum.passed + it.passed, failed: sum.failed + it.failed, skipped: sum.skipped + it.skipped }),
   { passed: 0, failed: 0, skipped: 0 },
 );
-console.log(`${results.length} gates in ${Math.round(results.reduce((sum, it) => sum + it.seconds, 0))} s`);
+console.log(`${results.length} gates in ${Math.round((performance.now() - began) / 1000)} s`);
 console.log(line(total));
 process.exitCode = total.failed || !total.passed ? 1 : 0;
+
+async function judge(gate: Gate): Promise<void> {
+  const { run } = gate;
+  const result: Result = run
+    ? await pass({ ...gate, run })
+    : { name: gate.name, passed: 0, failed: 1, skipped: 0, seconds: 0, why: 'its file is missing' };
+  results.push(result);
+  built ||= gate.name === 'build' && !result.failed;
+  const { name, seconds, why } = result;
+  if (result.failed && existsSync(logOf(name))) {
+    console.log(`--- ${name}: ${logOf(name)}`);
+    console.log(tail(readFileSync(logOf(name), 'utf8')));
+    console.log('---');
+  }
+  console.log(
+    `${result.failed ? 'RED ' : 'ok  '} ${name.padEnd(18)}${line(result).padEnd(36)}${seconds.toFixed(1).padStart(7)} s${why ? `  ${why}` : ''}`,
+  );
+}
 
 /** The end of a long log: a failure is told last, and a terminal forgets the rest anyway. */
 function tail(text: string): string {

@@ -133,7 +133,7 @@ async function setUp(browser: Browser, server: AfterwordServer, options: SceneOp
   const row = (text: string): Locator => comment(section, 'Visitor', text);
   const stored = (text: string): number => server.rows('select id from comments where text = ?', text).length;
   const until: Scene['until'] = async (isTrue, what = 'what the test waits for') => {
-    for (let looks = 0; looks < 600; looks++) {
+    for (let looks = 0; looks < 2_000; looks++) {
       if (await isTrue()) return;
       await new Promise((next) => setTimeout(next, 15));
     }
