@@ -64,6 +64,7 @@ const infoOf = ({ epoch, revision, comments }: Kept): ThreadInfo => ({
   count: countOf(comments),
   rules,
   inline: countInline(comments),
+  newestAt: comments.reduce((time, { createdAt }) => Math.max(time, createdAt), 0),
 });
 
 const refuse = (reason: string, limit?: number): AdapterError =>

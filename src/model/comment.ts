@@ -129,6 +129,11 @@ export interface ThreadInfo {
   readonly rules: Rules;
   /** Published comments on passages: the filter is offered where there are any (I-4). Absent where a backend has no quotes. */
   readonly inline?: number;
+  /**
+   * When the last comment of the thread was written, in milliseconds, whether it is public or not: what is older and unknown
+   * was only not loaded, and a vote on it is no news. Absent: as far as the comments at hand tell.
+   */
+  readonly newestAt?: number;
   /** How readers can be told of news; absent or empty: not at all (no mail is set up), and nothing is offered. */
   readonly notify?: readonly Channel[];
 }

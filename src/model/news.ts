@@ -4,7 +4,7 @@
  */
 import type { Changes, Comment } from './comment.ts';
 import { showOwn, type Shown } from './fold.ts';
-import { compareReplies } from './sort.ts';
+import { compareReplies, compareRoots } from './sort.ts';
 import { mergeChanges, type Thread } from './thread.ts';
 
 interface Seen {
@@ -27,11 +27,12 @@ export function takeNews(
   for (const { id } of changes.comments) {
     const comment = comments.get(id);
     if (!comment || thread.comments.has(id)) continue;
-    // The rest of a branch that was cut comes when it is asked for, and this with it.
-    if (comment.parentId !== null && thread.gaps[comment.rootId] && !comments.has(comment.parentId)) {
-      comments.delete(id);
-    } else if (!isOwn(id)) waiting.add(id);
-    else if (comment.parentId === null && !isShown(next, id)) next = showOwn(next, id);
+    const place = placeOf(comment, thread, comments);
+    // The rest of the thread comes when it is asked for, and this with it.
+    if (place === 'not-loaded') comments.delete(id);
+    else if (!isOwn(id)) {
+      if (place === 'new') waiting.add(id);
+    } else if (comment.parentId === null && !isShown(next, id)) next = showOwn(next, id);
   }
   for (const id of changes.removed) {
     const before = thread.comments.get(id);
@@ -42,6 +43,38 @@ export function takeNews(
     comments.set(id, { ...rest, state: 'deleted', author: null, text: '', up: 0, down: 0 });
   }
   return { thread: { ...merged, comments }, shown: { ...next, waiting, kept } };
+}
+
+/**
+ * What a comment is that was told of and is not here: written since (or approved since, among what was loaded); older, and
+ * in what the reader has not loaded; or older and risen into what was loaded, by a vote or a pin (R-3): it takes its place
+ * there when the reader next sorts or loads, and is no news.
+ */
+function placeOf(
+  comment: Comment,
+  before: Thread,
+  comments: ReadonlyMap<string, Comment>,
+): 'new' | 'not-loaded' | 'risen' {
+  const { window } = before;
+  if (comment.parentId !== null) {
+    if (!before.gaps[comment.rootId]) return 'new';
+    return isLater(comment, before) && comments.has(comment.parentId) ? 'new' : 'not-loaded';
+  }
+  if (window?.next === null || isLater(comment, before)) return 'new';
+  if (comment.pinned) return 'risen';
+  const compare = compareRoots(window?.order ?? 'newest');
+  const isAmongLoaded = window?.roots.some((id) => {
+    const loaded = before.comments.get(id);
+    return loaded && compare(comment, loaded) < 0;
+  });
+  if (!isAmongLoaded) return 'not-loaded';
+  return window?.order === 'most-voted' ? 'risen' : 'new';
+}
+
+/** Later than all there was when the backend was last heard. */
+function isLater({ createdAt }: Comment, { info, comments }: Thread): boolean {
+  const newest = (): number => [...comments.values()].reduce((time, one) => Math.max(time, one.createdAt), 0);
+  return createdAt > (info?.newestAt ?? newest());
 }
 
 function isShown(shown: Shown, id: string): boolean {
@@ -113,6 +146,11 @@ export function showBeside(
   isOwn: (id: string) => boolean,
 ): Shown {
   const known = before.info?.revision ?? Infinity;
-  const fresh = comments.filter(({ id, revision }) => revision > known && !before.comments.has(id) && !isOwn(id));
+  const isFresh = (one: Comment): boolean =>
+    one.revision > known &&
+    !before.comments.has(one.id) &&
+    !isOwn(one.id) &&
+    placeOf(one, before, before.comments) === 'new';
+  const fresh = comments.filter(isFresh);
   return fresh.length === 0 ? shown : { ...shown, waiting: new Set([...shown.waiting, ...fresh.map(({ id }) => id)]) };
 }

@@ -152,6 +152,7 @@ export const info = object<ThreadInfo>({
   count: number,
   rules,
   inline: optional(number),
+  newestAt: optional(number),
   // Ways that only a newer version knows are left out by the fold, which offers what it knows.
   notify: optional(list(id as Read<Channel>)),
 });

@@ -125,7 +125,12 @@ function isOtherHistory(thread: Thread, info: ThreadInfo): boolean {
 }
 
 function laterInfo(known: ThreadInfo | null, incoming: ThreadInfo): ThreadInfo {
-  return known === null || known.epoch !== incoming.epoch || incoming.revision >= known.revision ? incoming : known;
+  if (known === null || known.epoch !== incoming.epoch) return incoming;
+  if (incoming.revision < known.revision) return known;
+  // Half of a long row of changes does not say it.
+  return incoming.newestAt === undefined && known.newestAt !== undefined
+    ? { ...incoming, newestAt: known.newestAt }
+    : incoming;
 }
 
 /**

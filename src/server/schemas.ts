@@ -110,6 +110,7 @@ export const ThreadInfo = z
       .optional()
       .describe('How readers can be told of news here.'),
     inline: z.int().optional().describe('Published comments on passages.'),
+    newestAt: z.int().optional().describe('When the last comment was written, public or not, in milliseconds.'),
   })
   .openapi('ThreadInfo');
 

@@ -243,9 +243,13 @@ export async function listNews(
   return parts.map((part, index): NewsPart => {
     const isLast = index === parts.length - 1;
     const gone = isLast ? removed : [];
-    if (base + part.bytes + sizeOf(gone) > mostBytes) return null;
+    // An empty list is in the base already: a piece that was filled to the last byte fits.
+    if (base + part.bytes + (gone.length === 0 ? 0 : sizeOf(gone)) > mostBytes) return null;
     const { from, to, comments } = part;
-    return { from, changes: { info: { ...info, revision: to }, comments, removed: gone, tooOld: false } };
+    // When the newest was written is told with the last piece: told before, what the others bring would pass for old.
+    const { newestAt: _, ...then } = info;
+    const told = isLast ? info : { ...then, revision: to };
+    return { from, changes: { info: told, comments, removed: gone, tooOld: false } };
   });
 }
 
@@ -346,6 +350,7 @@ export function infoOf(thread: Thread): ThreadInfo {
     count: thread.row?.published ?? 0,
     rules: rulesOf(thread.site.settings),
     inline: thread.row?.inline ?? 0,
+    newestAt: Number(thread.row?.last_at ?? 0),
     ...(thread.channels.length > 0 && { notify: thread.channels }),
   };
 }
