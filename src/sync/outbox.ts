@@ -159,6 +159,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   /** What was asked for on this page, by number: which came first, whatever became of it on the disk. */
   const asked = new Map<string, number>();
   let lastAsked = 0;
+  let wokenAt = -Infinity;
   let changes = 0;
   let lastOrder = 0;
   let rest = new AbortController();
@@ -544,9 +545,10 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   /**
    * A browser does not tell a dead network from a backend that does not allow this origin (A16); reading does. Asked
-   * outside the turn, since it may take its time.
+   * outside the turn, since it may take its time; a network that has come back since the attempt proves nothing (A21).
    */
   async function suspect({ thread, operation: { id } }: QueuedOperation): Promise<void> {
+    const triedAt = entries.get(id)?.triedAt ?? 0;
     const adapter = adapters.get(thread.backend) as Adapter;
     const order = adapter.can.orders[0] ?? 'newest';
     const blocked = await makeRefresh(world, adapter, thread)
@@ -556,6 +558,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         () => false,
       );
     const now = entries.get(id);
+    if (blocked && wokenAt >= triedAt) return;
     if (now?.row.delivery.state !== 'waiting' || (now.row.delivery.blocked ?? false) === blocked) return;
     put({ ...now, row: { ...now.row, delivery: { state: 'waiting', ...(blocked && { blocked }) } } });
     tell(thread);
@@ -567,7 +570,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   }
 
   function wake(): void {
-    const now = world.ticks();
+    const now = (wokenAt = world.ticks());
     for (const entry of entries.values()) {
       if (entry.row.delivery.state !== 'waiting') continue;
       const soon = Math.max(now + world.random() * 1000, entry.triedAt + shortestPause);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { faultStage, ON_THEIR_WAY, type Scene } from '../helpers/fault-scene.ts';
 import { answer, changed, commitThen, fine, problem, reset, type Behaviour } from '../helpers/misbehaving-server.ts';
-import { field, reply } from '../helpers/reader.ts';
+import { field, post, reply } from '../helpers/reader.ts';
 
 const on = faultStage({ settings: { 'max-length': '20000' } });
 
@@ -613,7 +613,8 @@ test(
       ]);
     });
     wire.next('send', broken);
-    await scene.write('Broken § bytes.');
+    // Its row may have the server's words before anybody saw it with the reader's.
+    await post(section, 'Broken § bytes.');
     await section.getByText('Broken \ufffd bytes.').first().waitFor();
     await scene.row('Broken').getByText(ON_THEIR_WAY).first().waitFor({ state: 'detached' });
     wire.always('list', broken);
