@@ -160,6 +160,9 @@ export class AfterwordComments extends LitElement {
   /** Readers may select words of that text and comment on them. */
   @property(attribute('selections')) selections: boolean = ATTRIBUTES.selections.fallback;
 
+  /** What is shown of passages in that text: highlights and buttons, buttons alone, or neither. Readers may choose less. */
+  @property(attribute('passages')) passages: 'all' | 'buttons' | 'none' = ATTRIBUTES.passages.fallback;
+
   /** Nothing can be written or voted here. */
   @property(attribute('readonly')) readonly: boolean = ATTRIBUTES.readonly.fallback;
 

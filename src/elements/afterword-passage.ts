@@ -66,6 +66,8 @@ export class AfterwordPassage extends LitElement {
   @property({ attribute: false }) people: readonly Mention[] = [];
   /** In the flow of the text instead of above it. */
   @property({ attribute: false }) flow = false;
+  /** Opened by a finger: a sheet, whatever the width. */
+  @property({ attribute: false }) touch = false;
 
   #lines: readonly DOMRect[] = [];
   #formAsked = false;
@@ -75,9 +77,8 @@ export class AfterwordPassage extends LitElement {
     this.#lines = lines;
     const panel = this.#panel;
     if (!panel || this.flow) return;
-    const sheet = innerWidth < NARROW;
-    panel.classList.toggle('sheet', sheet);
-    if (sheet) {
+    panel.classList.toggle('sheet', this.isSheet);
+    if (this.isSheet) {
       for (const side of ['left', 'top']) panel.style.removeProperty(side);
       return this.#aboveKeyboard(panel);
     }
@@ -95,6 +96,11 @@ export class AfterwordPassage extends LitElement {
     // Whatever it is measured from: it goes as far as it is off.
     panel.style.left = `${parseFloat(panel.style.left || '0') + x - left}px`;
     panel.style.top = `${parseFloat(panel.style.top || '0') + y - top}px`;
+  }
+
+  /** Whether it lies at the window's lower edge, over what is there. */
+  get isSheet(): boolean {
+    return !this.flow && (this.touch || innerWidth < NARROW);
   }
 
   /** Puts the focus into the form, or on the panel where there is none yet. */

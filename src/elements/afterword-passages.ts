@@ -46,8 +46,8 @@ const MARK = { width: 40, height: 24, gap: 8 };
 /** Two buttons that would be nearer than this, one above the other, are one. */
 const APART = 28;
 
-/** Only one of the author's passages is open from the beginning, whatever the number of sections. */
-let openedOne = false;
+/** Only one of the author's passages of a page is open from the beginning, whatever the number of sections. */
+let openedOne: AfterwordFeedback | null = null;
 
 /**
  * The passages of an article that have comments. Made and placed by the section.
@@ -72,6 +72,8 @@ export class AfterwordPassages extends LitElement {
   @property({ attribute: false }) article = '';
   /** Readers may comment on what they select. */
   @property({ attribute: false }) selections = false;
+  /** The author's choice of what is shown; a reader can narrow it. */
+  @property({ attribute: false }) most: Mode = 'all';
   /** Single-key shortcuts are switched on. */
   @property({ attribute: false }) keys = false;
   /** Whom a text can mention. */
@@ -81,7 +83,8 @@ export class AfterwordPassages extends LitElement {
 
   @state() private marks: readonly Mark[] = [];
   @state() private candidate: Candidate | null = null;
-  @state() private mode: Mode = rememberedMode();
+  /** The reader's choice. */
+  @state() private chosen: Mode = rememberedMode();
   /** The passage whose comments are open, and others in the same place. */
   @state() private open: {
     readonly key: string;
@@ -89,6 +92,8 @@ export class AfterwordPassages extends LitElement {
     readonly opener: HTMLElement | null;
     /** In the flow of the author's passage, on narrow screens. */
     readonly inside: AfterwordFeedback | null;
+    /** The selection it was opened from; it comes back where nothing was written. */
+    readonly from: Candidate | null;
   } | null = null;
   /** By key: what a comment made now is about. */
   @state() private about: ReadonlyMap<string, Quote> = new Map();
@@ -144,6 +149,7 @@ export class AfterwordPassages extends LitElement {
     this.#watchSelections();
     this.#wearFeedbacks();
     this.#overAll();
+    if (changed.has('most') || changed.has('chosen' as never)) this.#placeMarks();
     this.#panel?.place(this.#lines());
   }
 
@@ -155,7 +161,7 @@ export class AfterwordPassages extends LitElement {
       <div class="over">${this.#marksList(messages)}${this.#offer(messages)}</div>
       ${this.open && !this.open.inside ? this.#panelParts(messages) : nothing}
       ${
-        this.#hasSomething() || strays.length > 0
+        this.#isChoice() || strays.length > 0
           ? html`<div class="settings">
               ${strays.map(
                 ([key, quote]) =>
@@ -167,20 +173,23 @@ export class AfterwordPassages extends LitElement {
                     ${say(messages, 'passage.draft', { words: wordsOf(quote) })}
                   </button>`,
               )}
-              <label
-                >${say(messages, 'passage.look')}
-                <select @change=${this.#chooseMode}>
-                  ${MODES.map(
-                    (mode) =>
-                      html`<option value=${mode} ?selected=${mode === this.mode}>
-                        ${say(messages, `passage.look.${mode}`)}
-                      </option>`,
-                  )}
-                </select></label
-              >
+              ${this.#isChoice() ? this.#lookChoice(messages) : nothing}
             </div>`
           : nothing
       }`;
+  }
+
+  #lookChoice(messages: AllMessages): TemplateResult {
+    const { mode } = this;
+    return html`<label
+      >${say(messages, 'passage.look')}
+      <select @change=${this.#chooseMode}>
+        ${this.#choices.map(
+          (one) =>
+            html`<option value=${one} ?selected=${one === mode}>${say(messages, `passage.look.${one}`)}</option>`,
+        )}
+      </select></label
+    >`;
   }
 
   #marksList(messages: AllMessages): unknown {
@@ -267,6 +276,7 @@ export class AfterwordPassages extends LitElement {
       .people=${this.people}
       .shown=${shown}
       .flow=${open.inside !== null}
+      .touch=${open.from?.by === 'touch'}
       @afterword-passage-act=${this.#act}
       @afterword-submit=${(event: Event) => {
         // From within the article it would pass the section by: its listeners shall hear of it like of any other (E-4).
@@ -314,7 +324,7 @@ export class AfterwordPassages extends LitElement {
       show: (quote) => this.#showInText(quote),
       write: async (quote) => {
         await this.#readDrafts();
-        this.#show([passageKey(quote)], null, true);
+        this.#show([passageKey(quote)], null, 'draft');
       },
     });
     void store.loadPassages();
@@ -333,8 +343,18 @@ export class AfterwordPassages extends LitElement {
     return this.#view.selected?.passages?.find((one) => one.key === key);
   }
 
-  #hasSomething(): boolean {
-    return Boolean(this.#view.selected?.passages?.length);
+  /** What is shown: the author's choice or the reader's, whichever is less. */
+  get mode(): Mode {
+    return this.#choices.includes(this.chosen) ? this.chosen : this.most;
+  }
+
+  get #choices(): readonly Mode[] {
+    return MODES.slice(MODES.indexOf(this.most));
+  }
+
+  #isChoice(): boolean {
+    const isThere = this.#view.selected?.passages?.length || this.#feedbacks.size;
+    return Boolean(isThere) && this.#choices.length > 1;
   }
 
   #words(key: string): string {
@@ -627,17 +647,26 @@ export class AfterwordPassages extends LitElement {
     this.drafts = new Map([...this.drafts, [key, quote]]);
     this.candidate = null;
     document.getSelection()?.removeAllRanges();
-    this.#show([key], null, true);
+    this.#show([key], null, candidate);
   }
 
   #key(event: KeyboardEvent): void {
     if (event.key === 'Escape' && !event.defaultPrevented && this.open) {
       event.preventDefault();
       this.#shut(true);
+    } else if (event.key === 'Escape' && !event.defaultPrevented && this.candidate) {
+      this.#dismissOffer();
     } else if (event.key === COMMENT_KEY && this.keys && this.candidate && isShortcut(event)) {
       event.preventDefault();
       void this.#comment(this.candidate);
     }
+  }
+
+  /** The selection stays; only what offered to comment on it goes. */
+  #dismissOffer(): void {
+    const hadFocus = this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement?.closest('.tools');
+    this.candidate = null;
+    if (hadFocus) this.#focusHeading();
   }
 
   // The comments on a passage.
@@ -652,17 +681,17 @@ export class AfterwordPassages extends LitElement {
     else if (this.open && !this.open.inside && isPress(event)) this.#shut(false);
   }
 
-  /** By the reader's wish: the focus goes to the panel, or into its form. */
-  #show(keys: readonly string[], opener: HTMLElement | null, write = false): void {
+  /** By the reader's wish: the focus goes to the panel; into its form where there is something to say (`about`). */
+  #show(keys: readonly string[], opener: HTMLElement | null, about: Candidate | 'draft' | null = null): void {
     const [key = ''] = keys;
     if (this.open?.key === key && opener) return this.#shut(true);
-    this.#begin(keys, opener ?? this.#feedbacks.get(key)?.button ?? null, null);
+    this.#begin(keys, opener ?? this.#feedbacks.get(key)?.button ?? null, null, about === 'draft' ? null : about);
     void this.updateComplete.then(async () => {
       const panel = this.#panel;
       await panel?.updateComplete;
       panel?.place(this.#lines());
       this.#keepInView();
-      if (!write) return panel?.focusPanel();
+      if (!about) return panel?.focusPanel();
       // The form of a first comment is on its way, and so is what it is about.
       await panel?.focusForm();
     });
@@ -671,13 +700,18 @@ export class AfterwordPassages extends LitElement {
   /** A sheet lies over the lower part of a narrow window: the passage stays readable above it. */
   #keepInView(): void {
     const [line] = this.open ? (this.#door?.rects(this.open.key) ?? []) : [];
-    if (!line || innerWidth >= NARROW || line.top < innerHeight / 5) return;
+    if (!line || !this.#panel?.isSheet || line.top < innerHeight / 5) return;
     scrollBy({ top: line.top - 64, behavior: 'instant' });
   }
 
-  #begin(keys: readonly string[], opener: HTMLElement | null, inside: AfterwordFeedback | null): void {
+  #begin(
+    keys: readonly string[],
+    opener: HTMLElement | null,
+    inside: AfterwordFeedback | null,
+    from: Candidate | null = null,
+  ): void {
     const [key = ''] = keys;
-    this.open = { key, keys, opener, inside };
+    this.open = { key, keys, opener, inside, from };
     this.candidate = null;
     void this.store?.loadPassage(key);
     void this.#describe(key);
@@ -718,7 +752,7 @@ export class AfterwordPassages extends LitElement {
     }
   };
 
-  /** The focus goes back to what opened it; where nothing did, to the button of the passage. */
+  /** The focus goes back to what opened it; where that is gone, to the button of the passage, or to the heading. */
   #shut(refocus: boolean): void {
     const { open, section, store } = this;
     if (!open) return;
@@ -736,8 +770,28 @@ export class AfterwordPassages extends LitElement {
       await this.updateComplete;
       if (!refocus || !hadFocus) return;
       const back = open.opener?.isConnected ? open.opener : this.#buttonOf(open.key);
-      (back ?? section?.renderRoot.querySelector<HTMLElement>('h2'))?.focus({ preventScroll: true });
+      if (back) back.focus({ preventScroll: true });
+      else if (open.from && canSelect(open.from)) await this.#offerAgain(open.from);
+      else this.#focusHeading();
     });
+  }
+
+  /** Nothing was written: all is as it was when the reader chose to comment on the selection. */
+  async #offerAgain(from: Candidate): Promise<void> {
+    const { range, backward } = from;
+    const ends = [range.startContainer, range.startOffset, range.endContainer, range.endOffset] as const;
+    const [start, startOffset, end, endOffset] = ends;
+    const selection = document.getSelection();
+    if (backward) selection?.setBaseAndExtent(end, endOffset, start, startOffset);
+    else selection?.setBaseAndExtent(start, startOffset, end, endOffset);
+    this.candidate = from;
+    await this.updateComplete;
+    this.#placeOffer();
+    this.renderRoot.querySelector<HTMLElement>('.tools button')?.focus({ preventScroll: true });
+  }
+
+  #focusHeading(): void {
+    this.section?.renderRoot.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
   }
 
   #buttonOf(key: string): HTMLElement | null {
@@ -764,17 +818,23 @@ export class AfterwordPassages extends LitElement {
   }
 
   #beginOpened(): void {
-    if (openedOne || this.open) return;
+    // One that left the page, with the article of a single-page app, is none of this page.
+    if (openedOne?.isConnected || this.open || this.mode === 'none') return;
     for (const [key, feedback] of this.#feedbacks) {
       if (!feedback.opened || wasSeen('closed', this.#nameOf(key)) || this.#door?.found(key).state !== 'sure') continue;
-      openedOne = true;
-      this.#begin([key], feedback.button, innerWidth < NARROW ? feedback : null);
+      openedOne = feedback;
+      this.#beginUnasked(key, feedback);
       return;
     }
   }
 
+  /** Nobody asked for it: the focus stays where it is, and on narrow screens nothing is covered. */
+  #beginUnasked(key: string, feedback: AfterwordFeedback): void {
+    this.#begin([key], feedback.button, innerWidth < NARROW ? feedback : null);
+  }
+
   #watchAttention(): void {
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches || this.mode === 'none') return;
     for (const [key, feedback] of this.#feedbacks) {
       if (!/^(blink|open)$/.test(feedback.attract) || wasSeen('attracted', this.#nameOf(key))) continue;
       this.#watchedForAttention ??= new IntersectionObserver(
@@ -793,15 +853,14 @@ export class AfterwordPassages extends LitElement {
     this.#watchedForAttention?.unobserve(feedback);
     if (!this.section || wasSeen('attracted', this.#nameOf(key))) return;
     markSeen('attracted', this.#nameOf(key), this.section.storage === 'full');
-    if (feedback.attract === 'open' && !this.open) this.#begin([key], feedback.button, null);
+    if (feedback.attract === 'open' && !this.open) this.#beginUnasked(key, feedback);
     else feedback.blink();
   }
 
   readonly #chooseMode = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    this.mode = MODES.find((mode) => mode === value) ?? 'all';
-    rememberMode(this.mode, this.section?.storage === 'full');
-    this.#placeMarks();
+    this.chosen = MODES.find((mode) => mode === value) ?? 'all';
+    rememberMode(this.chosen, this.section?.storage === 'full');
   };
 
   #sayThat(message: 'passage.unreadable' | 'passage.gone'): void {
@@ -824,6 +883,11 @@ export class AfterwordPassages extends LitElement {
 function wordsOf(quote: Quote): string {
   const [head, tail] = quotedWords(quote);
   return tail === null ? head : `${head} […] ${tail}`;
+}
+
+/** Its words are still in the page. */
+function canSelect({ range }: Candidate): boolean {
+  return range.startContainer.isConnected && range.endContainer.isConnected && !range.collapsed;
 }
 
 /** Not the end of a selection. */

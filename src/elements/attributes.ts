@@ -80,6 +80,7 @@ export const ATTRIBUTES = {
   'color-scheme': choice('auto', 'auto', 'light', 'dark'),
   article: text(''),
   selections: flag,
+  passages: choice('all', 'all', 'buttons', 'none'),
   readonly: flag,
   'min-length': whole(1, 1, 100_000),
   'max-length': whole(10_000, 1, 100_000),

@@ -16,7 +16,7 @@ const here = new Map<string, string>();
 
 function read(name: string): string | null {
   try {
-    return localStorage.getItem(name) ?? here.get(name) ?? null;
+    return here.get(name) ?? localStorage.getItem(name);
   } catch {
     return here.get(name) ?? null; // Forbidden: what was chosen on this page holds.
   }
@@ -26,7 +26,10 @@ function read(name: string): string | null {
 function write(name: string, value: string, keep: boolean): void {
   here.set(name, value);
   try {
-    if (keep) localStorage.setItem(name, value);
+    if (!keep) return;
+    localStorage.setItem(name, value);
+    // From now on told there, where another tab may change it.
+    here.delete(name);
   } catch {
     // As above.
   }

@@ -184,7 +184,8 @@ export const panelStyles = css`
     position: fixed;
     inset: auto 0 var(--_keyboard, 0) 0;
     inline-size: auto;
-    max-inline-size: none;
+    max-inline-size: 40rem;
+    margin-inline: auto;
     max-block-size: min(75vh, 75dvh);
     overflow: auto;
     overscroll-behavior: contain;

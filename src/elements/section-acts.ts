@@ -286,6 +286,7 @@ export class SectionActs {
       .messages=${this.words()}
       .article=${section.article}
       .selections=${section.selections}
+      .most=${section.passages}
       .keys=${this.#keys.on}
       .say=${this.say}
       .people=${this.#thread()?.hands?.people() ?? []}

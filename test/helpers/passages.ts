@@ -19,6 +19,7 @@ export const PARAGRAPHS: readonly string[] = [
 ];
 
 const articles = new Set<Element>();
+const ownWidth = Object.getOwnPropertyDescriptor(window, 'innerWidth');
 
 /** Puts an article on the page: these paragraphs, or other HTML. */
 export function putArticle(html = PARAGRAPHS.map((text) => `<p>${text}</p>`).join(''), css = ''): HTMLElement {
@@ -74,8 +75,8 @@ export function part(section: AfterwordComments): AfterwordPassages | null {
   return section.renderRoot.querySelector('afterword-passages');
 }
 
-/** Selects words of the article, as a reader who drags over them. */
-export function select(article: Element, words: string): void {
+/** Selects words of the article, as a reader who drags over them, or by a finger's handles, or by keys. */
+export function select(article: Element, words: string, by: 'mouse' | 'touch' | 'keyboard' = 'mouse'): void {
   const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const at = (node as Text).data.indexOf(words);
@@ -85,8 +86,10 @@ export function select(article: Element, words: string): void {
     range.setEnd(node, at + words.length);
     const selection = document.getSelection();
     selection?.removeAllRanges();
+    if (by === 'keyboard') document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Shift', bubbles: true }));
+    else document.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, pointerType: by }));
     selection?.addRange(range);
-    document.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerType: 'mouse' }));
+    if (by !== 'keyboard') document.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerType: by }));
     return;
   }
   throw new Error(`No such words in one text: ${words}`);
@@ -117,6 +120,12 @@ export function press(article: Element, words: string, init: MouseEventInit = {}
   );
 }
 
+/** What our script takes for the width of the window, until the test is over; not every engine's can be set. */
+export function windowOf(width: number): void {
+  Object.defineProperty(window, 'innerWidth', { value: width, configurable: true, writable: true });
+  dispatchEvent(new Event('resize'));
+}
+
 /** What is painted in a look, in the order of the page. */
 export function painted(look: string): string[] {
   const ranges = [...(CSS.highlights.get(`afterword-${look}`) ?? [])] as Range[];
@@ -127,5 +136,6 @@ afterEach(() => {
   for (const article of articles) article.remove();
   articles.clear();
   document.getSelection()?.removeAllRanges();
+  if (ownWidth) Object.defineProperty(window, 'innerWidth', ownWidth);
   for (const name of Object.keys(localStorage)) if (name.startsWith('afterword.')) localStorage.removeItem(name);
 });
