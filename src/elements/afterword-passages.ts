@@ -385,11 +385,11 @@ export class AfterwordPassages extends LitElement {
   #openArticle(): void {
     this.#collectFeedbacks();
     const root = this.#findRoot();
-    if (root === this.#root) return;
-    this.#close();
+    if (root && root === this.#root) return;
+    if (this.#root) this.#close();
+    if (!root) return this.#waitForRoot();
     this.#waiting?.disconnect();
     this.#waiting = null;
-    if (!root) return this.#waitForRoot();
     this.#root = root;
     const door = openArticle(root, { layer: this.renderRoot.querySelector('.paint') ?? this });
     this.#door = door;
@@ -778,16 +778,11 @@ export class AfterwordPassages extends LitElement {
 
   /** Nothing was written: all is as it was when the reader chose to comment on the selection. */
   async #offerAgain(from: Candidate): Promise<void> {
-    const { range, backward } = from;
-    const ends = [range.startContainer, range.startOffset, range.endContainer, range.endOffset] as const;
-    const [start, startOffset, end, endOffset] = ends;
-    const selection = document.getSelection();
-    if (backward) selection?.setBaseAndExtent(end, endOffset, start, startOffset);
-    else selection?.setBaseAndExtent(start, startOffset, end, endOffset);
     this.candidate = from;
     await this.updateComplete;
     this.#placeOffer();
     this.renderRoot.querySelector<HTMLElement>('.tools button')?.focus({ preventScroll: true });
+    reselect(from);
   }
 
   #focusHeading(): void {
@@ -888,6 +883,13 @@ function wordsOf(quote: Quote): string {
 /** Its words are still in the page. */
 function canSelect({ range }: Candidate): boolean {
   return range.startContainer.isConnected && range.endContainer.isConnected && !range.collapsed;
+}
+
+function reselect({ range, backward }: Candidate): void {
+  const { startContainer, startOffset, endContainer, endOffset } = range;
+  const selection = document.getSelection();
+  if (backward) selection?.setBaseAndExtent(endContainer, endOffset, startContainer, startOffset);
+  else selection?.setBaseAndExtent(startContainer, startOffset, endContainer, endOffset);
 }
 
 /** Not the end of a selection. */

@@ -267,7 +267,9 @@ export class SectionActs {
   #passages(): unknown {
     const { section } = this;
     const { store, manner } = section;
-    if (!store?.can.quotes || !(section.article || document.querySelector('afterword-feedback'))) return nothing;
+    const trees = [document, section.getRootNode() as ParentNode];
+    const isAsked = (): boolean => trees.some((tree) => tree.querySelector('afterword-feedback'));
+    if (!store?.can.quotes || !(section.article || isAsked())) return nothing;
     if (!later.passagesPart.loaded) {
       // What can't be had is asked for again with the next thread; reading and writing go on without.
       if (!this.#askedForPassages)

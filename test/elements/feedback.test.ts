@@ -1,6 +1,8 @@
 /** The author's passage: a question about words of the article, its button, and what readers say to it. */
 import { expect } from '@open-wc/testing';
+import { sendKeys } from '@web/test-runner-commands';
 import 'axe-core/axe.min.js';
+import type { AfterwordComments } from '../../src/elements/afterword-comments.ts';
 import type { AfterwordFeedback } from '../../src/elements/afterword-feedback.ts';
 import { markerKey } from '../../src/model/passage.ts';
 import type { PostOperation } from '../../src/model/operation.ts';
@@ -9,6 +11,7 @@ import type { FakeStore } from '../helpers/fake-store.ts';
 import {
   PARAGRAPHS,
   painted,
+  part,
   passageOf,
   pointOn,
   press,
@@ -17,8 +20,9 @@ import {
   quotedRow,
   quoteOf,
   threadWith,
+  windowOf,
 } from '../helpers/passages.ts';
-import { waitFor } from '../helpers/section.ts';
+import { settled, waitFor } from '../helpers/section.ts';
 
 const QUESTION = 'Would you have let the gull stay?';
 const words = 'a gull moved into the <em>lamp room</em>';
@@ -34,7 +38,8 @@ const asked = passageOf(quote, [quotedRow('1', quote)]);
 
 const feedback = (article: Element): AfterwordFeedback =>
   article.querySelector('afterword-feedback') as AfterwordFeedback;
-const buttonOf = (article: Element): HTMLElement => byRole(feedback(article), 'button');
+/** The passage's own, which comes before those of a panel in the text. */
+const buttonOf = (article: Element): HTMLElement => allByRole(feedback(article), 'button')[0]!;
 
 async function put(
   store: FakeStore,
@@ -43,8 +48,20 @@ async function put(
 ): Promise<{ article: HTMLElement; section: HTMLElement }> {
   const article = putArticle(html(attributes), css);
   const section = await putPassages(store, { attributes: { article: '' } });
-  await waitFor(() => allByRole(feedback(article), 'button').length === 1, 'the button of the passage');
+  await waitFor(() => allByRole(feedback(article), 'button').length > 0, 'the button of the passage');
   return { article, section };
+}
+
+/** The browser has told its observers of an element in view. */
+function seen(element: Element): Promise<void> {
+  return new Promise((done) => {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      requestAnimationFrame(() => requestAnimationFrame(() => done()));
+    });
+    observer.observe(element);
+  });
 }
 
 async function type(section: HTMLElement, label: string, text: string): Promise<void> {
@@ -117,8 +134,129 @@ describe('the author’s passage', () => {
     expect(document.activeElement).to.equal(document.body);
     byRole(section, 'button', 'Close').click();
     await waitFor(() => allByRole(section, 'dialog').length === 0, 'the panel to close');
-    expect(localStorage.getItem('afterword.passages.closed')).to.contain(markerKey('gull'));
-    expect(feedback(article)).to.exist;
+    section.remove();
+    article.remove();
+    const again = await put(threadWith(asked), 'opened');
+    await waitFor(() => painted('found').length === 1, 'the highlight');
+    await settled(again.section as AfterwordComments);
+    expect(allByRole(again.section, 'dialog')).to.deep.equal([]);
+  });
+
+  it('I-1: opened, at most one of a page', async () => {
+    const two = `${html('opened')}<p><afterword-feedback id="second" question="And then?" opened>${PARAGRAPHS[3]}</afterword-feedback></p>`;
+    putArticle(two);
+    const section = await putPassages(threadWith(asked), { attributes: { article: '' } });
+    await waitFor(() => allByRole(section, 'dialog', QUESTION).length === 1, 'the first to be open');
+    byRole(section, 'button', 'Close').click();
+    await waitFor(() => allByRole(section, 'dialog').length === 0, 'the panel to close');
+    document.querySelector('#second')?.setAttribute('question', 'And then what?');
+    await settled(section);
+    expect(allByRole(section, 'dialog')).to.deep.equal([]);
+  });
+
+  it('I-1: opened below 600 px, it stands in the flow of the text, with its form; Esc closes it', async () => {
+    windowOf(375);
+    const store = threadWith(asked);
+    const { article, section } = await put(store, 'opened', 'inline-size: 340px');
+    const inside = feedback(article);
+    await waitFor(() => allByRole(inside, 'textbox', 'Your comment on this passage').length === 1, 'the form');
+    expect(allByRole(section, 'dialog')).to.deep.equal([]);
+    expect(document.activeElement).to.equal(document.body);
+    const panel = allByRole(inside, 'group', QUESTION)[0]!;
+    const after = pointOn(article, 'harbour office about');
+    expect(panel.getBoundingClientRect().bottom, 'the text goes on below it').to.be.at.most(after.y);
+    expect(inside.textContent, 'its words are the author’s').to.equal(plain);
+    const submits: Event[] = [];
+    section.addEventListener('afterword-submit', (event) => submits.push(event));
+    await type(inside, 'Your comment on this passage', 'From the train.');
+    await type(inside, 'Name', 'Ann');
+    byRole(inside, 'button', 'Post').click();
+    await waitFor(() => store.dispatched.length === 1, 'the comment');
+    expect(submits.length, 'the section’s listeners hear of it').to.equal(1);
+    byRole(inside, 'button', 'Close').focus();
+    await sendKeys({ press: 'Escape' });
+    await waitFor(() => allByRole(inside, 'group', QUESTION).length === 0, 'the panel to close');
+    await waitFor(() => focused() === buttonOf(article), 'the focus on the button');
+  });
+
+  describe('attract', () => {
+    const asReduced = (reduced: boolean): void => {
+      window.matchMedia = (query: string): MediaQueryList => {
+        const list = ownMatchMedia.call(window, query);
+        if (!query.includes('reduced-motion')) return list;
+        return new Proxy(list, { get: (of, name) => (name === 'matches' ? reduced : Reflect.get(of, name)) });
+      };
+    };
+    const ownMatchMedia = window.matchMedia;
+    let blinks = 0;
+    const { animate } = Element.prototype;
+
+    beforeEach(() => {
+      blinks = 0;
+      Element.prototype.animate = function (...asked: Parameters<Element['animate']>): Animation {
+        if (this.matches('.mark')) blinks++;
+        return animate.apply(this, asked);
+      };
+      asReduced(false);
+    });
+
+    afterEach(() => {
+      Element.prototype.animate = animate;
+      window.matchMedia = ownMatchMedia;
+    });
+
+    const far = 'margin-block-start: 300vh';
+
+    it('I-1: blink draws attention when the passage comes into view, once a reader', async () => {
+      const { article, section } = await put(threadWith(asked), 'attract="blink"', far);
+      await waitFor(() => painted('found').length === 1, 'the highlight');
+      expect(blinks, 'it is far below').to.equal(0);
+      feedback(article).scrollIntoView({ block: 'center' });
+      await waitFor(() => blinks === 1, 'the button to blink');
+      expect(allByRole(section, 'dialog')).to.deep.equal([]);
+      section.remove();
+      article.remove();
+      const again = await put(threadWith(asked), 'attract="blink"');
+      await waitFor(() => painted('found').length === 1, 'the highlight');
+      feedback(again.article).scrollIntoView({ block: 'center' });
+      await seen(feedback(again.article));
+      expect(blinks, 'not again').to.equal(1);
+    });
+
+    it('I-1: open opens it when it comes into view, once a reader, and leaves the focus alone', async () => {
+      const { article, section } = await put(threadWith(asked), 'attract="open"', far);
+      await waitFor(() => painted('found').length === 1, 'the highlight');
+      expect(allByRole(section, 'dialog')).to.deep.equal([]);
+      feedback(article).scrollIntoView({ block: 'center' });
+      await waitFor(() => allByRole(section, 'dialog', QUESTION).length === 1, 'the panel');
+      expect(document.activeElement).to.equal(document.body);
+      expect(blinks).to.equal(0);
+    });
+
+    it('I-1: under reduced motion nothing of it', async () => {
+      asReduced(true);
+      for (const attract of ['blink', 'open']) {
+        const { article, section } = await put(threadWith(asked), `attract="${attract}"`);
+        await waitFor(() => painted('found').length === 1, 'the highlight');
+        feedback(article).scrollIntoView({ block: 'center' });
+        await seen(feedback(article));
+        expect(blinks, attract).to.equal(0);
+        expect(allByRole(section, 'dialog'), attract).to.deep.equal([]);
+        section.remove();
+        article.remove();
+      }
+      expect(localStorage.getItem('afterword.passages.attracted'), 'its time has not come').to.equal(null);
+    });
+
+    it('E-3: nor where the page shows no passages', async () => {
+      const article = putArticle(html('attract="open" opened'));
+      const section = await putPassages(threadWith(asked), { attributes: { article: '', passages: 'none' } });
+      await waitFor(() => part(section), 'the passages');
+      feedback(article).scrollIntoView({ block: 'center' });
+      await seen(feedback(article));
+      expect(allByRole(section, 'dialog')).to.deep.equal([]);
+      expect(allByRole(article, 'button')).to.deep.equal([]);
+    });
   });
 
   it('I-5: its wrapper taken away, its comments stay with the words', async () => {
@@ -127,6 +265,10 @@ describe('the author’s passage', () => {
     await waitFor(() => allByRole(section, 'button', `1 comment on “${plain}”`).length === 1, 'the button');
     expect(painted('found')).to.deep.equal([plain]);
     expect(article.querySelector('afterword-feedback')).to.equal(null);
+    const thread = section.renderRoot.querySelector('.thread')?.shadowRoot?.textContent;
+    expect(thread, 'nor is the question lost').to.contain(QUESTION).and.to.contain(plain);
+    byRole(section, 'button', `1 comment on “${plain}”`).click();
+    await waitFor(() => allByRole(section, 'dialog', QUESTION).length === 1, 'the panel, with the question');
   });
 
   it('I-6: the article is not touched, whatever is done', async () => {

@@ -61,11 +61,11 @@ export function threadWith(...passages: readonly PassageView[]): FakeStore {
   return new FakeStore({ rows, count: rows.length, passages, inline });
 }
 
-/** The section below the article, with its passages found. */
-export async function putPassages(store: FakeStore, look: Look = {}): Promise<AfterwordComments> {
+/** The section below the article, with its passages found; in a tree of its own where one is named. */
+export async function putPassages(store: FakeStore, look: Look = {}, tree?: Node): Promise<AfterwordComments> {
   await passagesPart();
   const attributes = { article: '#story', selections: '', ...look.attributes };
-  const section = await putSection(store, { ...look, attributes });
+  const section = await putSection(store, { ...look, attributes }, tree);
   await waitFor(() => part(section), 'the passages');
   await settled(section);
   return section;

@@ -35,14 +35,22 @@ let undo: (() => void) | null = null;
 export let opened: Opened[] = [];
 
 /** Puts a section on the page whose threads are these stores, in the order they are opened. */
-export async function putSection(store: FakeStore | readonly FakeStore[], look: Look = {}): Promise<AfterwordComments> {
-  const section = makeSection(store, look);
+export async function putSection(
+  store: FakeStore | readonly FakeStore[],
+  look: Look = {},
+  tree?: Node,
+): Promise<AfterwordComments> {
+  const section = makeSection(store, look, tree);
   await waitFor(() => section.store !== null || section.loading !== 'eager', 'the thread to be opened');
   await whole(section);
   return section;
 }
 
-export function makeSection(store: FakeStore | readonly FakeStore[], look: Look = {}): AfterwordComments {
+export function makeSection(
+  store: FakeStore | readonly FakeStore[],
+  look: Look = {},
+  tree: Node = document.body,
+): AfterwordComments {
   // Parts come from the test's server one by one: asked for ahead, so that a test waits for what it is about.
   const stores = [store].flat();
   opened = [];
@@ -61,7 +69,7 @@ export function makeSection(store: FakeStore | readonly FakeStore[], look: Look 
   const attributes = { loading: 'eager', lang: 'en', ...look.attributes };
   for (const [name, value] of Object.entries(attributes)) section.setAttribute(name, value);
   host.append(section);
-  document.body.append(host);
+  tree.appendChild(host);
   hosts.push(host);
   return section;
 }
