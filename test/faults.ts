@@ -190,7 +190,7 @@ const server = group(
   [
     ['H1', 'the same request twice in one millisecond'],
     ['H2', 'a crash between storing and answering'],
-    ['H3', 'a crash between storing and the mail', { due: 'mails' }],
+    ['H3', 'a crash between storing and the mail'],
     ['H4', 'fifty writers'],
     ['H5', 'a full disk'],
     ['H6', 'the database server hangs up', { due: 'PostgreSQL' }],

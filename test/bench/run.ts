@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const BENCHES: Readonly<Record<string, string>> = {
   live: 'test/bench/live.ts',
+  notify: 'test/bench/notify.ts',
 };
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));

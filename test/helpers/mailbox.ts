@@ -20,15 +20,17 @@ export interface Mailbox {
   close(): Promise<void>;
 }
 
-export async function openMailbox(): Promise<Mailbox> {
-  const received: Received[] = [];
-  const box: Mailbox = {
-    url: '',
-    received,
-    judge: () => null,
-    to: (address) => received.filter((one) => one.to.includes(address)),
-    close: () => new Promise((closed) => server.close(() => closed())),
-  };
+/** Says yes (null) or no, as a status such as 451 or 550, to one message; until then its sender waits. */
+export type Take = (to: readonly string[], raw: string) => Promise<number | null>;
+
+export interface Listener {
+  /** `smtp://127.0.0.1:PORT` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The wire alone: what came is the caller's affair. */
+export async function listenForMail(take: Take): Promise<Listener> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -37,17 +39,11 @@ export async function openMailbox(): Promise<Mailbox> {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('end', () => {
-        void (async () => {
-          const to = session.envelope.rcptTo.map(({ address }) => address);
-          const status = await box.judge(to);
-          if (status !== null && status >= 400) {
-            done(Object.assign(new Error('Not now.'), { responseCode: status }));
-            return;
-          }
-          const raw = Buffer.concat(parts).toString();
-          received.push({ to, raw, mail: await simpleParser(raw) });
-          done();
-        })();
+        const to = session.envelope.rcptTo.map(({ address }) => address);
+        void take(to, Buffer.concat(parts).toString()).then((status) => {
+          const isRefused = status !== null && status >= 400;
+          done(isRefused ? Object.assign(new Error('Not now.'), { responseCode: status }) : null);
+        });
       });
     },
   });
@@ -55,7 +51,25 @@ export async function openMailbox(): Promise<Mailbox> {
   server.on('error', () => undefined);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()));
   const { port } = server.server.address() as AddressInfo;
-  return Object.assign(box, { url: `smtp://127.0.0.1:${port}` });
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    close: () => new Promise((closed) => server.close(() => closed())),
+  };
+}
+
+export async function openMailbox(): Promise<Mailbox> {
+  const received: Received[] = [];
+  const box = {
+    received,
+    judge: (() => null) as Mailbox['judge'],
+    to: (address: string) => received.filter((one) => one.to.includes(address)),
+  };
+  const listener = await listenForMail(async (to, raw) => {
+    const status = await box.judge(to);
+    if (status === null || status < 400) received.push({ to, raw, mail: await simpleParser(raw) });
+    return status;
+  });
+  return Object.assign(box, listener);
 }
 
 /** The first address of a kind in a mail's text, as `/notify/confirm?t=…`. */

@@ -8,7 +8,6 @@ import type { StartOptions } from '../../../src/server/start.ts';
 import { moderate } from '../../../src/server/storage/moderating.ts';
 import { claim, listMessages } from '../../../src/server/storage/outgoing.ts';
 import { saveSite } from '../../../src/server/storage/sites.ts';
-import { Storage } from '../../../src/server/storage/storage.ts';
 import { type Mailbox, linkIn, openMailbox } from '../../helpers/mailbox.ts';
 import { Guest, type Heard, type Open, ask, list, open, reasonOf } from '../open.ts';
 
@@ -410,22 +409,6 @@ describe('telling', () => {
 });
 
 describe('the outbox of messages', () => {
-  it('H3: a crash between insert and notification mail: sent once', async (test) => {
-    const server = await openWithMail(test);
-    await subscriber(server, 'page', { email: 'all@reader.example' }, 'All');
-    await new Guest(server, 'Bob').post('words');
-    // The process that dies has taken the message and not handed it over: what it leaves are rows.
-    const other = await Storage.open(server.database, { channels: ['mail'] });
-    test.after(() => other.close());
-    const { spread } = await import('../../../src/server/storage/outgoing.ts');
-    assert.equal(await spread(other.writer, server.now()), true);
-    const dead = JSON.stringify([(await import('node:os')).hostname(), 2 ** 22 + 1, 'gone']);
-    assert.equal((await claim(other.writer, dead, server.now(), 10)).length, 1);
-    await server.postman.run();
-    await server.postman.run();
-    assert.deepEqual(mailsTo('all@reader.example'), ['Bob commented on “Title of page”']);
-  });
-
   it('H3: a message that another machine’s process took is left to it for its lease, and then sent', async (test) => {
     const server = await openWithMail(test);
     await subscriber(server, 'page', { email: 'all@reader.example' }, 'All');
