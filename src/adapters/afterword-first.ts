@@ -62,13 +62,17 @@ export async function readFirstPage(
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop);
-  setTimeout(stop, readTime); // Of no effect on what has ended by then.
-  const response = await fetch(afterwordAddress(server, 'comments', query), {
-    redirect: 'error',
-    credentials: 'omit',
-    signal: end.signal,
-  });
-  const isJson = /^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
-  if (response.status !== 200 || !isJson) throw new TypeError('This is no list of comments.');
-  return JSON.parse((await readBody(response, listBytes)) ?? '');
+  const timer = setTimeout(stop, readTime);
+  try {
+    const response = await fetch(afterwordAddress(server, 'comments', query), {
+      redirect: 'error',
+      credentials: 'omit',
+      signal: end.signal,
+    });
+    const isJson = /^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
+    if (response.status !== 200 || !isJson) throw new TypeError('This is no list of comments.');
+    return JSON.parse((await readBody(response, listBytes)) ?? '');
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -132,7 +132,9 @@ export class AfterwordThread extends LitElement {
     if (this.#view.selected?.markup && !this.#askedForMarkup && !isMarkupPartHere()) {
       // Such rows are painted once and not twice: first as source, then as text. Who hangs is not waited for.
       this.#askedForMarkup = true;
-      await Promise.race([loadMarkupPart(), new Promise((late) => setTimeout(late, PATIENCE))]);
+      let timer = 0;
+      await Promise.race([loadMarkupPart(), new Promise((late) => (timer = window.setTimeout(late, PATIENCE)))]);
+      clearTimeout(timer);
     }
     const { manner, acts } = this;
     if (!manner || !this.isConnected) return;

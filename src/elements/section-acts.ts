@@ -101,10 +101,10 @@ export class SectionActs {
     look();
   }
 
-  /** While the section is on the page it watches its surroundings. */
+  /** While the section is on the page it watches its surroundings; it may have gone before this part came. */
   watch(): void {
-    const root = this.#root.querySelector('section');
-    this.#unwatch ??= root && watchAppearance(this.section, root, () => this.section.look());
+    const root = this.section.isConnected && this.#root.querySelector('section');
+    if (root) this.#unwatch ??= watchAppearance(this.section, root, () => this.section.look());
   }
 
   rest(): void {

@@ -22,7 +22,6 @@ interface Held {
   readonly databases: number;
   readonly streams: number;
   readonly intervals: number;
-  readonly observers: number;
   readonly locks: number;
 }
 
@@ -48,7 +47,7 @@ after(async () => {
 
 /** Counts what a page opens and closes, of kinds that no counter of the browser tells. */
 function count(): void {
-  const open = { channels: 0, databases: 0, streams: 0, intervals: 0, observers: 0 };
+  const open = { channels: 0, databases: 0, streams: 0, intervals: 0 };
   Object.assign(globalThis, { open });
   const Channel = globalThis.BroadcastChannel;
   globalThis.BroadcastChannel = class extends Channel {
@@ -143,7 +142,7 @@ async function growth(round: string): Promise<{ readonly first: Held; readonly s
   await run(ROUNDS, 2 * ROUNDS);
   const second = await held(page, session);
   assert.deepEqual(ownErrors(reader.errors), []);
-  console.log(JSON.stringify({ before, first, second }));
+  console.log(`${ROUNDS} rounds and as many more: ${JSON.stringify({ before, first, second })}`);
   return { first, second, page };
 }
 
@@ -186,10 +185,10 @@ const changePage = `async (nth, origin) => {
 test(`leaks: ${ROUNDS} sections that come and go leave nothing behind that ${ROUNDS} more would add to`, async () => {
   const grown = await growth(comeAndGo);
   noMore(grown);
-  assert.equal(grown.second.databases, 0);
-  assert.equal(grown.second.channels, 0);
-  assert.equal(grown.second.streams, 0);
-  assert.equal(grown.second.locks, 0);
+  const { databases, channels, streams, locks, intervals } = grown.second;
+  // One connection and one channel are the page's, for the next section; the rest is a section's own.
+  assert.ok(databases <= 1 && channels <= 1);
+  assert.deepEqual({ streams, locks, intervals }, { streams: 0, locks: 0, intervals: 0 });
   await grown.page.context().close();
 });
 
