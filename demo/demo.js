@@ -22,6 +22,8 @@ if ('serviceWorker' in navigator) {
     'article.css',
     'demo.js',
     'icon.svg',
+    'revisions.html',
+    'revisions.js',
     'playground.html',
     'playground.css',
     'playground.js',

@@ -16,6 +16,7 @@ import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread, AfterwordThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
+import { savesData, whenIdle } from './lazy.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart, keepingPart } from './parts.ts';
 import { placePage, type PlacedPage } from './place.ts';
@@ -145,7 +146,7 @@ export class AfterwordComments extends LitElement {
   /** One number for votes up and down, or two. */
   @property(attribute('vote-count')) voteCount: 'net' | 'separate' = ATTRIBUTES['vote-count'].fallback;
 
-  /** When comments are loaded: a screen ahead of the reader, at once, or at a press. */
+  /** When comments are loaded: a screen ahead of the reader (or at idle, where passages are looked after), at once, or at a press. */
   @property(attribute('loading')) loading: 'lazy' | 'eager' | 'manual' = ATTRIBUTES.loading.fallback;
 
   /** Light or dark; `auto` follows the page. */
@@ -279,7 +280,11 @@ export class AfterwordComments extends LitElement {
   override firstUpdated(): void {
     if (this.started) return;
     if (this.loading === 'manual') void this.#count();
-    else this.#startWhenNear();
+    else {
+      this.#startWhenNear();
+      // What is said about words of the article belongs beside them, however far the section is.
+      if (!savesData() && (this.article || document.querySelector('afterword-feedback'))) whenIdle(() => this.begin());
+    }
   }
 
   override updated(changed: PropertyValues<this>): void {

@@ -166,6 +166,16 @@ describe('loading', () => {
     window.scrollTo(0, 0);
   });
 
+  it('I-2: lazy waits for an idle moment only, where comments belong beside words of the article', async () => {
+    const article = document.createElement('article');
+    article.id = 'far-above';
+    document.body.prepend(article);
+    const attributes = { loading: 'lazy', article: '#far-above' };
+    const section = makeSection(full(), { attributes, css: 'margin-top: 500vh' });
+    await waitFor(() => section.store !== null, 'the thread to be opened');
+    article.remove();
+  });
+
   it('E-3: lazy starts at once for the link of a comment', async () => {
     history.replaceState(null, '', '#comment-1');
     const section = makeSection(full(), { attributes: { loading: 'lazy' }, css: 'margin-top: 500vh' });
