@@ -211,7 +211,7 @@ export class AfterwordPassage extends LitElement {
     const { comment } = row;
     const shown = this.#text(row);
     return html`<li>
-      <b>${nameOf(comment, messages)}</b>
+      <b dir="auto">${nameOf(comment, messages)}</b>
       <span class="note">${timeAgo(messages, comment.createdAt, Date.now())}</span>
       ${comment.state === 'held' ? html`<span class="note">${say(messages, 'state.held')}</span>` : nothing}
       ${

@@ -8,7 +8,7 @@ import { property, state } from './property.ts';
 import { openArticle, type Article, type Candidate, type Passage } from '../inline/index.ts';
 import { formatNumber, say, type AllMessages } from '../i18n/locale.ts';
 import type { Mention } from '../model/comment.ts';
-import { markerKey, passageKey, quotedWords } from '../model/passage.ts';
+import { markerKey, passageKey } from '../model/passage.ts';
 import type { Quote } from '../model/quote.ts';
 import type { PassageView } from '../model/view.ts';
 import type { ThreadStore } from '../sync/store.ts';
@@ -17,7 +17,7 @@ import { bubble, feedbacksOf, lookAfter, type AfterwordFeedback } from './afterw
 import { NARROW, type AfterwordPassage, type PassageActEvent, type PassageShown } from './afterword-passage.ts';
 import type { AfterwordThread } from './afterword-thread.ts';
 import { shared } from './control-base.ts';
-import { firstWords } from './first-words.ts';
+import { firstWords, wholeQuote } from './first-words.ts';
 import { COMMENT_KEY, isShortcut } from './keys.ts';
 import { finders } from './passage-finder.ts';
 import { markSeen, MODES, rememberedMode, rememberMode, wasSeen, type Mode } from './passage-memory.ts';
@@ -170,7 +170,7 @@ export class AfterwordPassages extends LitElement {
                     class="quiet"
                     @click=${({ currentTarget }: Event) => this.#show([key], currentTarget as HTMLElement)}
                   >
-                    ${say(messages, 'passage.draft', { words: wordsOf(quote) })}
+                    ${say(messages, 'passage.draft', { words: wholeQuote(quote) })}
                   </button>`,
               )}
               ${this.#isChoice() ? this.#lookChoice(messages) : nothing}
@@ -360,7 +360,7 @@ export class AfterwordPassages extends LitElement {
   #words(key: string): string {
     const now = this.#feedbacks.has(key) ? this.#door?.words(key) : '';
     const quote = this.#passage(key)?.quote ?? this.drafts.get(key) ?? this.about.get(key) ?? this.#asked.get(key);
-    return now || (quote ? wordsOf(quote) : '');
+    return now || (quote ? wholeQuote(quote) : '');
   }
 
   #stateOf(quote: Quote): 'sure' | 'probable' | 'gone' | null {
@@ -873,11 +873,6 @@ export class AfterwordPassages extends LitElement {
     this.#stops.push(() => gone.abort(), lookAfter(room));
     return gone.signal;
   }
-}
-
-function wordsOf(quote: Quote): string {
-  const [head, tail] = quotedWords(quote);
-  return tail === null ? head : `${head} […] ${tail}`;
 }
 
 /** Its words are still in the page. */

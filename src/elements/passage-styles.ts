@@ -87,6 +87,8 @@ export const passagesStyles = css`
   .tools {
     position: absolute;
     inset: 0 auto auto 0;
+    /* What it lies in has no width. */
+    inline-size: max-content;
     margin: 0;
     padding: var(--_space);
     display: flex;

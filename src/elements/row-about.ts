@@ -4,12 +4,11 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Comment } from '../model/comment.ts';
-import { quotedWords } from '../model/passage.ts';
 import type { Quote } from '../model/quote.ts';
 import type { CommentRow } from '../model/view.ts';
 import { say, type MessageKey, type WritingKey } from '../i18n/locale.ts';
 import { fullTime } from '../i18n/locale-later.ts';
-import { firstWords } from './first-words.ts';
+import { firstWords, wholeQuote } from './first-words.ts';
 import type { PassageFinder } from './passage-finder.ts';
 import { parentName, type Manner, type RowState } from './row.ts';
 
@@ -69,8 +68,7 @@ const WHOLE = 400;
 
 /** The words as they were when the comment was written (I-5), and what became of them. */
 function quoted(quote: Quote, { messages }: Manner, finder: PassageFinder | undefined): TemplateResult {
-  const [head, tail] = quotedWords(quote);
-  const words = tail === null ? head : `${head} […] ${tail}`;
+  const words = wholeQuote(quote);
   const found = finder?.stateOf(quote) ?? null;
   const cut = words.length > WHOLE ? words.slice(0, WHOLE).replace(/\s\S*$/, '') : '';
   return html`<div class="quoted" part="quote">
@@ -93,7 +91,7 @@ function quoted(quote: Quote, { messages }: Manner, finder: PassageFinder | unde
             type="button"
             class="quiet"
             data-act="passage"
-            aria-label=${say(messages, 'passage.show.name', { words: firstWords(head) })}
+            aria-label=${say(messages, 'passage.show.name', { words: firstWords(words) })}
           >
             ${say(messages, 'passage.show')}
           </button>`

@@ -2,6 +2,7 @@
 import { expect } from '@open-wc/testing';
 import 'axe-core/axe.min.js';
 import { passageKey } from '../../src/model/passage.ts';
+import { wholeQuote } from '../../src/elements/first-words.ts';
 import { AfterwordFeedback } from '../../src/elements/afterword-feedback.ts';
 import { allByRole, byRole, focused, nameOf } from '../helpers/by-role.ts';
 import {
@@ -73,6 +74,9 @@ describe('selected text', () => {
     const section = await putPassages(store);
     select(article, 'the price of paraffin');
     await waitFor(() => allByRole(section, 'button', 'Comment').length === 1, 'the toolbar');
+    const bar = byRole(section, 'toolbar', 'Selected text').getBoundingClientRect();
+    const button = byRole(section, 'button', 'Comment').getBoundingClientRect();
+    expect(bar.right, 'its frame is around it').to.be.above(button.right);
     byRole(section, 'button', 'Comment').click();
     await waitFor(() => allByRole(section, 'textbox', 'Your comment on this passage').length, 'the form');
     const field = byRole(section, 'textbox', 'Your comment on this passage') as HTMLTextAreaElement;
@@ -133,6 +137,17 @@ describe('quotes in the thread', () => {
     await settled(section);
     expect(store.view.filter).to.equal(undefined);
     expect(part(section)).to.exist;
+  });
+});
+
+describe('the words of a quote', () => {
+  it('I-3: are shown as the page shows them: where its source breaks a line is nothing, where a block ends is a line', () => {
+    const source = 'by custom the last\n          one out fills the kettle\n        \n        If the\tsea has come';
+    expect(wholeQuote(quoteOf(source, source))).to.equal(
+      'by custom the last one out fills the kettle\nIf the sea has come',
+    );
+    const long = Array.from({ length: 900 }, (_, at) => `word${at}`).join(' ');
+    expect(wholeQuote(quoteOf(long, long))).to.match(/^word0 word1 .* \[…\] .* word899$/);
   });
 });
 
