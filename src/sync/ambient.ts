@@ -22,6 +22,11 @@ export interface Ambient {
   persist(): void;
   /** Nobody can see the page now. */
   isHidden(): boolean;
+  /**
+   * Whether a page with an open stream may rest in the back/forward cache. Firefox looks at what is under way before it
+   * tells the page that it is left, and keeps none that has a request open (seen in 153); the others look afterwards.
+   */
+  readonly restsWithStream: boolean;
   /** The reader asked to be sent as little as possible. */
   savesData(): boolean;
   /**
@@ -70,6 +75,9 @@ function realAmbient(): Ambient {
     channel: (name) => attempt(() => new BroadcastChannel(name)),
     persist: () => void attempt(() => navigator.storage.persist().catch(() => false)),
     isHidden: () => document.hidden,
+    get restsWithStream() {
+      return !/\bFirefox\//.test(navigator.userAgent);
+    },
     savesData: () =>
       attempt(() => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData) === true,
     on: (what, run) => {

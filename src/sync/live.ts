@@ -46,14 +46,17 @@ function touchesPassages({ comments }: Thread, { comments: changed, removed }: C
 
 /** So often a backend that tells nothing by itself is asked, when it answers; and at the most, when it doesn't. */
 const askEvery = 60_000;
+/** So often one that would tell, where listening would keep the page out of the back/forward cache. */
+const askInstead = 20_000;
 const askAtMost = 10 * 60_000;
 /** A thousand pages that were told to ask don't ask at once. */
 const spread = 4000;
 
 export function makeLive(world: Ambient, open: OpenThread, settings: LiveSettings): Live {
   const { adapter, key, refresh } = open;
-  const isTold = Boolean(adapter.can.live && adapter.watch);
-  const canTell = isTold || adapter.can.changes;
+  const tells = Boolean(adapter.can.live && adapter.watch);
+  const isTold = tells && (world.restsWithStream || !adapter.can.changes);
+  const canTell = tells || adapter.can.changes;
   let isOn: boolean | null = null;
   let hasBegun = false;
   let stopListening: (() => void) | null = null;
@@ -133,7 +136,7 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
   }
 
   function askAgain(): void {
-    const wait = Math.min(askAtMost, askEvery * 2 ** Math.min(failures, 8));
+    const wait = Math.min(askAtMost, (tells ? askInstead : askEvery) * 2 ** Math.min(failures, 8));
     askSoon(wait * (0.75 + world.random() / 2));
   }
 

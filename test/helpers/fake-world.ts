@@ -16,6 +16,7 @@ export class FakeWorld extends FakeClock implements Ambient {
   /** Nobody looks at this tab; say so with `tell` as well. */
   hidden = false;
   saveData = false;
+  restsWithStream = true;
   readonly isHidden = (): boolean => this.hidden;
   readonly savesData = (): boolean => this.saveData;
   #wallOffset = 0;

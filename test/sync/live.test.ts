@@ -225,6 +225,38 @@ describe('R-10: news of a thread', () => {
     await until(() => backend.listeners.length === 0);
   });
 
+  it('E4: where a stream would keep the page out of the back/forward cache, the backend is asked three times a minute', async () => {
+    await backend.seed(key(), post('a'));
+    const firefox = new FakeWorld();
+    firefox.restsWithStream = false;
+    const { world, store } = await openPage(firefox);
+    expect(store.view.live).to.equal('on');
+    expect(backend.opened).to.equal(0);
+    await backend.seed(key(), post('b'));
+    for (let round = 1; round <= 3; round++) {
+      world.pass(25_000);
+      await until(() => backend.asked >= round);
+      await quiet();
+    }
+    expect(backend.asked).to.equal(3);
+    await draw(world);
+    expect(store.view.news).to.deep.equal({ roots: 1 });
+    world.tell('hide');
+    world.pass(600_000);
+    await quiet();
+    expect(backend.asked, 'a page that rests asks nothing').to.equal(3);
+    world.tell('show');
+    world.pass(5_000);
+    await until(() => backend.asked === 4);
+    expect(backend.opened).to.equal(0);
+    // A backend that tells and can't be asked is listened to all the same.
+    store.close();
+    delete backend.adapter.changes;
+    Object.assign(backend.adapter.can, { changes: false });
+    await openPage(firefox);
+    expect(backend.opened).to.equal(1);
+  });
+
   it('R-10: the reader’s pause is kept for the site, and with Save-Data it begins so', async () => {
     await backend.seed(key(), post('a'));
     const saver = new FakeWorld();
