@@ -82,8 +82,10 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
       return;
     }
     if (changes.info.revision < info.revision) return;
-    const touchesOwn = [...changes.comments.map(({ id }) => id), ...changes.removed].some((id) => open.isOwn(id));
     const before = open.thread;
+    // What this page has sent comes back as news, too: that is known.
+    const changed = changes.comments.filter(({ id, revision }) => revision > (before.comments.get(id)?.revision ?? -1));
+    const touchesOwn = [...changed.map(({ id }) => id), ...changes.removed].some((id) => open.isOwn(id));
     const { thread, shown } = takeNews(open, changes, open.isOwn, world.now());
     open.thread = thread;
     open.shown = shown;

@@ -93,6 +93,8 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
   const asked = new Set<string>();
   let answers = 0;
   let wantsPassages = false;
+  let wantsMine = false;
+  let askingMine: Promise<void> | null = null;
 
   const set = (changed: Partial<Status>): void => {
     open.status = { ...open.status, ...changed };
@@ -138,17 +140,30 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     if (wantsPassages && isBehind) await askPassages();
   }
 
-  /** The reader's own comes after the picture, and only where there can be something of theirs (S-2). */
-  async function askMine(): Promise<void> {
+  /**
+   * The reader's own comes after the picture, and only where there can be something of theirs (S-2). One question at a
+   * time: whatever wants it meanwhile is answered by the next.
+   */
+  function askMine(): Promise<void> {
+    wantsMine = true;
+    return (askingMine ??= readMine().finally(() => (askingMine = null)));
+  }
+
+  async function readMine(): Promise<void> {
     const token = adapter.mine ? await outbox.token(key) : null;
-    for (let tries = 0; token && !open.isClosed && tries < 3; tries++) {
+    for (let tries = 0; token && wantsMine && !open.isClosed && tries < 3;) {
+      wantsMine = false;
       const known = answers;
       const mine = await refresh.mine(token, settings.userToken).catch(() => null);
       if (!mine) break; // The thread is right without it, and the next load asks again.
-      if (known !== answers) continue; // A yes that came meanwhile knows more than this.
-      open.thread = mergeMine(open.thread, mine);
-      open.redrawSoon();
-      break;
+      if (known === answers) {
+        open.thread = mergeMine(open.thread, mine);
+        open.redrawSoon();
+      } else {
+        // A yes that came meanwhile knows more than this.
+        wantsMine = true;
+        tries++;
+      }
     }
   }
 

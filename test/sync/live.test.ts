@@ -167,6 +167,39 @@ describe('R-10: news of a thread', () => {
     expect(rowOf(store, 'late')?.unread).to.equal(undefined);
   });
 
+  it('R-10: the echo of own comments asks nothing, and a burst about them no more than twice', async () => {
+    await backend.seed(key(), post('a'));
+    const { world, store } = await openPage();
+    const ids = ['one', 'two', 'three', 'four'];
+    for (const id of ids) await store.dispatch(post(id, { text: `Text of ${id}` }));
+    await until(() => {
+      world.draw();
+      return store.view.unsent === 0;
+    });
+    const before = backend.mines;
+    await backend.tell(key());
+    await quiet(10);
+    expect(backend.mines - before, 'all of it was known').to.equal(0);
+    const said: News[] = [];
+    backend.listeners.push({ since: 0, onNews: (news) => said.push(news) });
+    const opened = backend.listeners.shift();
+    for (const commentId of ids) {
+      await backend.seed(key(), {
+        kind: 'vote',
+        id: `for ${commentId}`,
+        createdAt: 1,
+        commentId,
+        value: 'up',
+        counter: 1,
+      });
+      await backend.tell(key());
+    }
+    for (const news of said) opened?.onNews(news);
+    await draw(world);
+    expect(rowOf(store, 'one')?.comment.up).to.equal(1);
+    expect(backend.mines - before, 'four at once').to.be.within(1, 2);
+  });
+
   it('R-10: a gap is asked for, soon and not at once, and nothing is lost or shown twice', async () => {
     await backend.seed(key(), post('a'));
     const { world, store } = await openPage();
