@@ -4,7 +4,7 @@
  * it may rest in the back/forward cache; looked at again, it catches up.
  */
 import type { News } from '../adapters/adapter.ts';
-import type { Changes } from '../model/comment.ts';
+import type { Changes, Comment } from '../model/comment.ts';
 import { seenUpTo, showNews, takeNews } from '../model/news.ts';
 import { parseNews } from '../model/parse.ts';
 import type { Thread } from '../model/thread.ts';
@@ -42,6 +42,11 @@ function touchesPassages({ comments }: Thread, { comments: changed, removed }: C
       return Boolean(one.quote ?? before?.quote) && before?.state !== one.state;
     }) || removed.some((id) => comments.get(id)?.quote)
   );
+}
+
+/** Of an own comment: held, approved, answered or no longer. A vote, or the echo of what was written here, tells nothing. */
+function changesRights(before: Comment | undefined, after: Comment): boolean {
+  return before?.state !== after.state || before.descendants > 0 !== after.descendants > 0;
 }
 
 /** So often a backend that tells nothing by itself is asked, when it answers; and at the most, when it doesn't. */
@@ -83,9 +88,9 @@ export function makeLive(world: Ambient, open: OpenThread, settings: LiveSetting
     }
     if (changes.info.revision < info.revision) return;
     const before = open.thread;
-    // What this page has sent comes back as news, too: that is known.
-    const changed = changes.comments.filter(({ id, revision }) => revision > (before.comments.get(id)?.revision ?? -1));
-    const touchesOwn = [...changed.map(({ id }) => id), ...changes.removed].some((id) => open.isOwn(id));
+    const touchesOwn =
+      changes.comments.some((one) => open.isOwn(one.id) && changesRights(before.comments.get(one.id), one)) ||
+      changes.removed.some((id) => open.isOwn(id));
     const { thread, shown } = takeNews(open, changes, open.isOwn, world.now());
     open.thread = thread;
     open.shown = shown;
