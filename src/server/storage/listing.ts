@@ -222,10 +222,16 @@ export async function listNews(
 
   // What was removed goes with the last piece: it is right to learn of it late, and never before what it came after.
   const steps = new Map<number, Comment[]>();
+  const byId = new Map(whole.comments.map((comment) => [comment.id, comment]));
+  const told = new Set<string>();
   for (const comment of whole.comments) {
-    const step = steps.get(comment.revision);
-    if (step) step.push(comment);
-    else steps.set(comment.revision, [comment]);
+    // Every reply changes its top-level comment, which so is the last of its branch; a page that does not have it has no
+    // place for the others.
+    const together = new Set([byId.get(comment.rootId) ?? comment, comment]);
+    const step = [...together].filter(({ id }) => !told.has(id));
+    if (step.length === 0) continue;
+    steps.set(comment.revision, [...(steps.get(comment.revision) ?? []), ...step]);
+    step.forEach(({ id }) => told.add(id));
   }
   const parts: { from: number; to: number; comments: Comment[]; bytes: number }[] = [];
   for (const [revision, comments] of steps) {
