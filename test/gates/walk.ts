@@ -26,6 +26,7 @@ const sum = await walk({
     console.log(`${done} operations in ${legs} legs, ${(done / seconds()).toFixed(0)} a second`);
   },
 });
+for (const line of sum.explained) console.log(line);
 for (const failure of sum.failures) console.log(`FAIL ${failure}`);
 const faults = Object.entries(sum.faults).sort(([, a], [, b]) => b - a);
 const thrown = faults.reduce((all, [, count]) => all + count, 0);

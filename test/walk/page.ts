@@ -60,9 +60,19 @@ const reached: string[] = [];
 addEventListener('error', ({ message }) => reached.push(message));
 addEventListener('unhandledrejection', ({ reason }) => reached.push(`unhandled: ${String(reason)}`));
 
+/** Of the tabs of a browser one is looked at. */
+let isHidden = false;
+const whenSeen = { visible: new Set<() => void>(), hidden: new Set<() => void>() };
+
 const world: Ambient = {
   ...real,
   ...{ now: clock.now, ticks: clock.ticks, after: clock.after },
+  isHidden: () => isHidden,
+  on: (what, run) => {
+    if (what !== 'visible' && what !== 'hidden') return real.on(what, run);
+    whenSeen[what].add(run);
+    return () => whenSeen[what].delete(run);
+  },
   // A tab behind another one gets no frames, and most of these are behind.
   frame: (run) => void real.after(50, run),
 };
@@ -169,6 +179,12 @@ const walk = {
         await store.load();
       }),
     );
+  },
+
+  setHidden(hidden: boolean): void {
+    if (hidden === isHidden) return;
+    isHidden = hidden;
+    for (const run of [...whenSeen[hidden ? 'hidden' : 'visible']]) run();
   },
 
   setClock: (ahead: number, wall: number): void => clock.set(ahead, wall),

@@ -15,7 +15,7 @@ export type Trouble =
   | { readonly what: 'server killed'; readonly after: number; readonly when: 'asked' | 'answered' }
   | { readonly what: 'reload' | 'closed' | 'crash'; readonly tab: number; readonly wait: number }
   | { readonly what: 'frozen'; readonly tab: number; readonly moments: number }
-  | { readonly what: 'copies dropped' | 'connections lost'; readonly tab: number }
+  | { readonly what: 'copies dropped' | 'connections lost' | 'other tab in front'; readonly tab: number }
   | { readonly what: 'disk full'; readonly reader: ReaderName; readonly moments: number }
   | { readonly what: 'clock set'; readonly reader: ReaderName; readonly by: number };
 
@@ -45,9 +45,9 @@ interface Meant {
   hasReplies: boolean;
 }
 
-const PAGES_AT_ONCE = 8;
+const PAGES_AT_ONCE = 12;
 const LEGS_OF_A_PAGE = 3;
-const MOMENTS = 8;
+const MOMENTS = 16;
 const MOST_AT_ONCE = 20;
 
 export class Plan {
@@ -132,6 +132,7 @@ export class Plan {
     if (dice < 39) return { what: 'connections lost', tab };
     if (dice < 42) return { what: 'disk full', reader, moments };
     if (dice < 44) return { what: 'clock set', reader, by: (random.below(2) - 0.5) * 2 * random.below(86_400_000) };
+    if (dice < 48) return { what: 'other tab in front', tab };
     return { what: 'nothing' };
   }
 

@@ -53,6 +53,12 @@ const READING: readonly Fate[] = [
   'garbage before',
 ];
 
+/** What becomes of a stream of news: refused, or after some events ended, torn, broken in its words or silent for ever. */
+const LISTENING = ['refused', 'Wi-Fi page', 'cut', 'torn', 'garbled', 'silent'] as const;
+
+/** So many of the last requests are remembered, to be told when something is wrong. */
+const REMEMBERED = 5000;
+
 /** Enough of these in a row and the outbox lets the others pass: only then may words overtake (retry.ts). */
 const RETRIED = /page|error|gateway|unavailable|many|flight|sign-in|half|empty|null|foreign|held/;
 const PATIENCE = 4;
@@ -114,10 +120,14 @@ export class Proxy {
   readonly #tokens = new Map<string, string>();
   readonly #lists = new Map<string, Heard>();
   #reads = 0;
+  #streams = 0;
+  /** What it was about, and how it went. */
+  readonly #last: (readonly [string, string])[] = [];
   #numbers = 0;
   /** How much goes wrong, from 0 to 1. */
   weather = 0;
   under = 0;
+  requests = 0;
   faults = new Map<string, number>();
   /** Writes until the server is killed. */
   #killIn = Infinity;
@@ -250,6 +260,7 @@ export class Proxy {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.under++;
+    this.requests++;
     try {
       const chunks: Buffer[] = [];
       try {
@@ -260,6 +271,7 @@ export class Proxy {
       const body = Buffer.concat(chunks).toString();
       if (this.#up) reset(request);
       else if (request.method === 'OPTIONS') await this.#pass(request, response, body);
+      else if (request.url?.startsWith('/api/v1/events')) this.#stream(request, response);
       else if (request.method === 'GET') await this.#read(request, response);
       else await this.#write(request, response, body);
     } finally {
@@ -281,15 +293,61 @@ export class Proxy {
     const stale = this.#lists.get(url);
     if (this.weather > 0 && stale && random.next() < 0.03) {
       this.#count('stale list');
+      this.#remember(url, `GET ${url}: a stale list`);
       return reply(response, stale);
     }
     const fate = random.next() < this.weather / 2 ? random.pick(READING) : null;
+    this.#remember(url, `GET ${url}: ${fate ?? 'passed on'}`);
     if (fate?.endsWith('before')) return this.#spoil(fate, request, response, null, random.next());
     const heard = await this.#forward(request, '');
     if (!heard) return reset(request);
     if (url.startsWith('/api/v1/comments?') && heard.status === 200 && random.next() < 0.2) this.#lists.set(url, heard);
     if (fate) return this.#spoil(fate, request, response, heard, random.next());
     reply(response, heard);
+  }
+
+  /** News as the server tells them, for as long as nothing comes between. */
+  #stream(request: IncomingMessage, response: ServerResponse): void {
+    const random = seededRandom(hash(`${this.#options.seed} stream ${this.#streams++}`));
+    const fate = random.next() < this.weather ? random.pick(LISTENING) : null;
+    let pieces = random.below(5);
+    this.#remember(request.url ?? '', `${request.url}: ${fate ?? 'open'}`);
+    const open = { 'access-control-allow-origin': '*', 'cache-control': 'no-store' };
+    if (fate === 'refused' || fate === 'Wi-Fi page') {
+      this.#count(`stream ${fate}`);
+      response.writeHead(fate === 'refused' ? 503 : 200, { ...open, 'content-type': 'text/html' }).end('<p>Welcome');
+      return;
+    }
+    const { host, port } = splitAddress(this.#options.target());
+    const headers = { ...request.headers, host: `${host}:${port}` };
+    const asking = ask({ host, port, path: request.url, headers, agent: false }, (answer) => {
+      const type = answer.headers['content-type'] ?? 'text/plain';
+      response.writeHead(answer.statusCode ?? 502, { ...open, 'content-type': type });
+      response.flushHeaders();
+      answer.on('data', (chunk: Buffer) => {
+        if (fate === null || pieces-- > 0) return void response.write(chunk);
+        if (pieces === -1) this.#count(`stream ${fate}`);
+        if (fate === 'garbled') response.write('event: changes\ndata: {"page":\n\n');
+        if (fate === 'torn') response.write(chunk.subarray(0, chunk.length / 2));
+        if (fate !== 'silent') reset(request);
+      });
+      answer.on('end', () => response.end());
+      answer.on('error', () => reset(request));
+    });
+    asking.on('error', () => reset(request));
+    asking.end();
+    response.once('close', () => asking.destroy());
+  }
+
+  #remember(about: string, line: string): void {
+    this.#last.push([about, `${(performance.now() / 1000).toFixed(2)} ${line}`]);
+    if (this.#last.length > 2 * REMEMBERED) this.#last.splice(0, REMEMBERED);
+  }
+
+  /** The last requests about a page. */
+  lastOf(page: string): string[] {
+    const isAbout = new RegExp(`\\b${page}\\b`);
+    return this.#last.filter(([about]) => isAbout.test(about)).map(([, line]) => line);
   }
 
   async #write(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
@@ -303,6 +361,10 @@ export class Proxy {
     const attempt = known.arrivals++;
     const random = seededRandom(hash(`${this.#options.seed} ${key} ${attempt}`));
     const fate = random.next() < this.weather ? pickFate(random.next()) : null;
+    this.#remember(
+      known.wish.page,
+      `${request.method} ${request.url} ${known.wish.kind} ${key}: ${fate ?? 'passed on'}`,
+    );
     if (fate?.endsWith('before')) {
       if (RETRIED.test(fate)) known.retried++;
       return this.#spoil(fate, request, response, null, random.next());
@@ -340,6 +402,7 @@ export class Proxy {
     const asking = this.#forward(request, body);
     if (dies && this.#killWhen === 'asked') await this.#options.kill();
     const heard = await asking;
+    this.#remember(wish.page, `  ${wish.kind} ${wish.id}: ${heard?.status ?? 'nobody answered'}`);
     if (dies && this.#killWhen === 'answered') await this.#options.kill();
     if (!heard) {
       // It may have been done or not: the file tells, once the server is up again.

@@ -4,7 +4,7 @@ import type { Walk } from './page.ts';
 import type { Done, Glance, Look, ReaderName, Wish } from './wishes.ts';
 
 /** A page that answers nothing for so long is broken. */
-const SILENT = 30_000;
+const SILENT = 120_000;
 
 export interface TabOptions {
   readonly context: BrowserContext;
@@ -20,6 +20,8 @@ export class Tab {
   #session: CDPSession | null = null;
   isFrozen = false;
   isOffline = false;
+  /** Looked at; the others of its browser lie behind it. */
+  isInFront = true;
 
   constructor(options: TabOptions) {
     this.#options = options;
@@ -49,14 +51,15 @@ export class Tab {
     this.isFrozen = false;
     if (this.isOffline) await this.setOffline(true);
     await this.#run(
-      ([ahead, wall, server, reader, pages]) => {
+      ([ahead, wall, server, reader, pages, isHidden]) => {
         const { walk } = globalThis as unknown as { walk: Walk };
         walk.setClock(ahead, wall);
+        walk.setHidden(isHidden);
         walk.start(server, reader);
         // It comes when it can: without a network that is later.
         void walk.open(pages);
       },
-      [ahead, wall, server, reader, pages] as const,
+      [ahead, wall, server, reader, pages, !this.isInFront] as const,
     );
   }
 
@@ -72,9 +75,7 @@ export class Tab {
 
   async close(): Promise<void> {
     const page = this.#page;
-    this.#page = null;
-    this.isFrozen = false;
-    this.isOffline = false;
+    this.#isGone();
     await page?.close();
   }
 
@@ -82,13 +83,18 @@ export class Tab {
     const page = this.#page;
     const session = this.#session;
     if (!page || !session) return;
-    this.#page = null;
-    this.isFrozen = false;
-    this.isOffline = false;
+    this.#isGone();
     const crashed = new Promise((resolve) => page.once('crash', resolve));
     session.send('Page.crash').catch(() => undefined); // It never answers.
     await crashed;
     await page.close();
+  }
+
+  #isGone(): void {
+    this.#page = null;
+    this.#session = null;
+    this.isFrozen = false;
+    this.isOffline = false;
   }
 
   async freeze(): Promise<void> {
@@ -116,6 +122,12 @@ export class Tab {
       'Storage.overrideQuotaForOrigin',
       bytes === null ? { origin } : { origin, quotaSize: bytes },
     );
+  }
+
+  async bring(toFront: boolean): Promise<void> {
+    this.isInFront = toFront;
+    if (!this.isThere) return;
+    await this.#run((hidden) => (globalThis as unknown as { walk: Walk }).walk.setHidden(hidden), !toFront);
   }
 
   show(pages: readonly string[]): Promise<void> {

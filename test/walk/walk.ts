@@ -17,6 +17,13 @@ import { Proxy } from './proxy.ts';
 import { Tab } from './tab.ts';
 import type { Glance, Look, ReaderName, Wish } from './wishes.ts';
 
+/** So many operations of a browser may wait when the next ones are asked for. */
+const BACKLOG = 25;
+/** So often it is looked whether they went. */
+const PATIENCE = 12;
+/** Nothing moved for so long, in milliseconds: it never will. */
+const STUCK = 120_000;
+
 export interface WalkOptions {
   readonly seed: number;
   readonly operations: number;
@@ -46,12 +53,15 @@ export interface Sum {
   outOfOrder: number;
   /** Anything else that should not have been. */
   failures: string[];
+  /** What led to it: the last operations and requests. */
+  explained: string[];
 }
 
 /** What is known of a wish that was handed to a tab. */
 interface Open {
   readonly wish: Wish;
   readonly tab: number;
+  readonly moment: number;
   /** `unsure`: its tab went while it was written, or the disk was full. */
   state: 'asked' | 'kept' | 'unsure' | 'not offered';
 }
@@ -61,6 +71,8 @@ export async function walk(options: WalkOptions): Promise<Sum> {
   try {
     await walker.begin();
     await walker.go();
+  } catch (error) {
+    walker.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     await walker.end();
   }
@@ -83,6 +95,7 @@ class Walker {
     doubled: 0,
     outOfOrder: 0,
     failures: [],
+    explained: [],
   };
   readonly #options: WalkOptions;
   readonly #plan: Plan;
@@ -105,6 +118,8 @@ class Walker {
   #up: (() => Promise<void>) | null = null;
   #killing: Promise<void> = Promise.resolve();
   readonly #fullDisk = new Set<ReaderName>();
+  /** Pages where something is wrong. */
+  readonly #suspects = new Set<string>();
 
   constructor(options: WalkOptions) {
     this.#options = options;
@@ -138,7 +153,7 @@ class Walker {
       model: this.#model,
       look: (wish, counter) => this.#isDone(wish, counter),
       kill: () => this.#kill(),
-      fail: (what) => this.#fail(what),
+      fail: (what) => this.fail(what),
     });
     await this.#proxy.open();
 
@@ -148,7 +163,9 @@ class Walker {
       const context = await this.#browser.newContext({ viewport: null });
       await context.addInitScript('globalThis.__name = (inner) => inner');
       const tab = (): Tab => new Tab({ context, address, server: this.#proxy.url, reader });
-      this.#tabs.push(...TABS.filter((one) => one === reader).map(tab));
+      const tabs = TABS.filter((one) => one === reader).map(tab);
+      for (const [index, one] of tabs.entries()) one.isInFront = index === 0;
+      this.#tabs.push(...tabs);
     }
   }
 
@@ -172,12 +189,30 @@ class Walker {
       progress?.(this.sum);
       const { lost, doubled, outOfOrder, failures } = this.sum;
       // What goes wrong once goes wrong with everything that builds on it.
-      if (lost + doubled + outOfOrder + failures.length > 0) return;
+      if (lost + doubled + outOfOrder + failures.length > 0) return void (this.sum.explained = this.#explain());
+      this.#open = [];
     }
   }
 
-  #fail(what: string): void {
+  fail(what: string): void {
     if (this.sum.failures.length < 50) this.sum.failures.push(`leg ${this.sum.legs + 1}: ${what}`);
+    const [page] = /page-\d+/.exec(what) ?? [];
+    if (page !== undefined) this.#suspects.add(page);
+  }
+
+  /** What was asked for on the pages where something is wrong, or lately, and what went to the server about it. */
+  #explain(): string[] {
+    const pages = this.#suspects.size > 0 ? [...this.#suspects].slice(0, 3) : null;
+    const about = pages === null ? this.#open.slice(-60) : this.#open.filter(({ wish }) => pages.includes(wish.page));
+    return [
+      'What was asked for:',
+      ...about.map(({ wish, tab, moment, state }) => {
+        const words = [wish.kind, wish.id, wish.page, wish.target && `about ${wish.target}`, wish.text];
+        const end = this.#proxy.verdictOf(wish.id) ?? 'open';
+        return `  ${moment} tab ${tab}: ${words.filter(Boolean).join(' ')}: ${state}, ${end}`;
+      }),
+      ...(pages ?? []).flatMap((page) => [`Requests about ${page}:`, ...this.#proxy.lastOf(page).slice(-150)]),
+    ];
   }
 
   #count(fault: string, by = 1): void {
@@ -218,12 +253,24 @@ class Walker {
     await this.#befall(moment);
     await Promise.all(acting);
     if (moment.push > 0) await this.#push(moment.push);
+    await this.#letSend();
+  }
+
+  /** Time goes on until most of it is sent, or it is plain that nothing gets through just now. */
+  async #letSend(): Promise<void> {
+    for (let round = 0; round < PATIENCE; round++) {
+      const unsent = (await this.#glance(true)).map((glance) => glance?.unsent ?? 0);
+      if (Math.max(...unsent) <= BACKLOG) return;
+      await pause(50);
+      await this.#push(1500);
+    }
+    this.#proxy.release();
   }
 
   async #act(index: number, wishes: readonly Wish[]): Promise<void> {
     const tab = this.#tabs[index];
     if (!tab?.isThere || wishes.length === 0) return;
-    const open = wishes.map((wish): Open => ({ wish, tab: index, state: 'asked' }));
+    const open = wishes.map((wish): Open => ({ wish, tab: index, moment: this.#moment, state: 'asked' }));
     this.#open.push(...open);
     for (const { wish } of open) this.#proxy.expect(wish, index, this.#moment);
     const done = await tab.act(wishes).catch(() => null);
@@ -277,6 +324,15 @@ class Walker {
         if (!tab?.isThere) return;
         await tab.freeze();
         later(trouble.moments, () => tab.thaw());
+        break;
+      }
+      case 'other tab in front': {
+        const reader = TABS[trouble.tab];
+        const all = this.#tabs.filter((tab) => tab.reader === reader);
+        // Who has but one tab looks away, and back.
+        for (const [index, tab] of this.#tabs.entries()) {
+          if (all.includes(tab)) await tab.bring(index === trouble.tab && !(all.length === 1 && tab.isInFront));
+        }
         break;
       }
       case 'copies dropped':
@@ -383,26 +439,39 @@ class Walker {
   /** Until nothing is on its way any more; what was refused has to say so, and is thrown away by its reader. */
   async #drain(): Promise<void> {
     let step = 4000;
-    for (let round = 0; round < 500; round++) {
+    let last = { unsent: '', requests: 0, since: performance.now(), changed: performance.now() };
+    for (;;) {
       this.#proxy.release();
       const glances = await this.#glance();
       const isBusy = glances.some(({ under }) => under > 0) || this.#proxy.under > 0;
-      if (!isBusy && glances.every(({ unsent }) => unsent === 0)) return;
-      if (isBusy) await pause(20);
+      const unsent = glances.map((glance) => glance.unsent).join();
+      if (!isBusy && glances.every((glance) => glance.unsent === 0)) return;
+      const now = performance.now();
+      const { requests } = this.#proxy;
+      if (unsent !== last.unsent) last = { unsent, requests, since: now, changed: now };
+      else if (requests !== last.requests) last = { ...last, requests, since: now };
+      if (now - last.changed > STUCK) break;
+      // Also where something is under way: what hangs ends by the clock.
+      if (isBusy && now - last.since < 1000) await pause(40);
       else if (!(await this.#throwAway())) {
         await this.#push(step);
         step = Math.min(step * 1.3, 600_000);
-        await pause(10);
+        await pause(20);
       }
     }
     const told = (await this.#look()).map(({ threads }) => threads.map((thread) => thread.told));
-    this.#fail(`it never came to rest: ${JSON.stringify(told)}`);
+    this.fail(`it never came to rest: ${JSON.stringify(told)}`);
   }
 
-  async #glance(): Promise<Glance[]> {
-    const glances = await Promise.all(this.#tabs.map((tab) => tab.glance()));
-    for (const [index, { reached }] of glances.entries()) {
-      for (const what of reached) this.#fail(`tab ${index}: ${what}`);
+  #glance(some: true): Promise<(Glance | null)[]>;
+  #glance(): Promise<Glance[]>;
+  /** @param some A tab may be frozen or gone. */
+  async #glance(some = false): Promise<(Glance | null)[]> {
+    const glances = await Promise.all(
+      this.#tabs.map((tab) => (!some ? tab.glance() : tab.isThere ? tab.glance().catch(() => null) : null)),
+    );
+    for (const [index, glance] of glances.entries()) {
+      for (const what of glance?.reached ?? []) this.fail(`tab ${index}: ${what}`);
     }
     return glances;
   }
@@ -443,12 +512,11 @@ class Walker {
     this.#judgeWishes();
     for (const what of this.#proxy.outOfOrder()) {
       this.sum.outOfOrder++;
-      this.#fail(`out of order: ${what}`);
+      this.fail(`out of order: ${what}`);
     }
     for (const page of this.#pages) this.#judgeTable(page);
     await this.#judgeOutbox();
     await this.#judgeViews();
-    this.#open = [];
     this.#told.clear();
   }
 
@@ -459,7 +527,7 @@ class Walker {
       const verdict = this.#proxy.verdictOf(wish.id);
       if (state === 'not offered') {
         this.sum.notOffered++;
-        if (this.#proxy.arrivalsOf(wish.id) > 0) this.#fail(`${wish.kind} ${wish.id} was not offered, and sent`);
+        if (this.#proxy.arrivalsOf(wish.id) > 0) this.fail(`${wish.kind} ${wish.id} was not offered, and sent`);
         continue;
       }
       this.sum.operations++;
@@ -469,7 +537,7 @@ class Walker {
       else if (state === 'unsure') this.sum.unsaved++;
       else {
         this.sum.lost++;
-        this.#fail(`lost: ${wish.kind} ${wish.id} of ${wish.reader} on ${wish.page}, asked for in tab ${open.tab}`);
+        this.fail(`lost: ${wish.kind} ${wish.id} of ${wish.reader} on ${wish.page}, asked for in tab ${open.tab}`);
       }
     }
   }
@@ -499,12 +567,12 @@ class Walker {
     for (const { id } of expected) {
       if (ids.has(id)) continue;
       this.sum.lost++;
-      this.#fail(`lost: comment ${id} is not in the table`);
+      this.fail(`lost: comment ${id} is not in the table`);
     }
     for (const row of rows) {
       if (this.#model.page(page).has(String(row['id']))) continue;
       this.sum.doubled++;
-      this.#fail(`doubled: comment ${String(row['id'])} is in the table and nobody wrote it`);
+      this.fail(`doubled: comment ${String(row['id'])} is in the table and nobody wrote it`);
     }
     const told = rows.map((row) => JSON.stringify(row)).join('\n');
     const meant = expected
@@ -524,7 +592,7 @@ class Walker {
         });
       })
       .join('\n');
-    if (told !== meant) this.#fail(`the table of ${page} is not what was written: ${firstDifference(told, meant)}`);
+    if (told !== meant) this.fail(`the table of ${page} is not what was written: ${firstDifference(told, meant)}`);
   }
 
   async #judgeOutbox(): Promise<void> {
@@ -563,7 +631,7 @@ class Walker {
       if (why === null) return;
       await pause(tries < 5 ? 20 : 100);
     }
-    this.#fail(`it is not so that ${what}: ${why}`);
+    this.fail(`it is not so that ${what}: ${why}`);
   }
 }
 
