@@ -3,6 +3,7 @@
  * clock is the walk's, so that waits of minutes pass when it says so. What is asked for comes in batches from Node.
  */
 import { createAfterwordAdapter } from '../../src/adapters/afterword.ts';
+import { AdapterError, type Adapter } from '../../src/adapters/adapter.ts';
 import type { ThreadKey } from '../../src/model/comment.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { CommentRow } from '../../src/model/view.ts';
@@ -10,7 +11,7 @@ import { ambient, type Ambient } from '../../src/sync/ambient.ts';
 import type { ThreadStore } from '../../src/sync/store.ts';
 import { makeThreads } from '../../src/sync/threads.ts';
 import * as writing from '../../src/sync/writing.ts';
-import type { Done, Glance, Look, Told, Wish } from './wishes.ts';
+import type { Done, Glance, Look, Told, Tried, Wish } from './wishes.ts';
 
 const real = ambient();
 
@@ -80,7 +81,8 @@ const world: Ambient = {
 let under = 0;
 const threads = makeThreads(world, undefined, () => Promise.resolve(writing));
 const stores = new Map<string, ThreadStore>();
-let adapter: ReturnType<typeof createAfterwordAdapter>;
+let adapter: Adapter;
+const tried: Tried[] = [];
 let name = '';
 
 const rowsOf = (store: ThreadStore): readonly CommentRow[] =>
@@ -153,7 +155,7 @@ function isShown(store: ThreadStore, operation: Operation): boolean {
 const walk = {
   start(server: string, reader: string): void {
     name = reader;
-    adapter = createAfterwordAdapter(server, {
+    const sending = createAfterwordAdapter(server, {
       fetch: (...asked) => {
         under++;
         return fetch(...asked).finally(() => under--);
@@ -161,6 +163,21 @@ const walk = {
       now: clock.now,
       after: clock.after,
     });
+    adapter = {
+      ...sending,
+      send: async (operation, options) => {
+        const over = (end: Tried['end']): void => void tried.push({ id: operation.id, at: real.now(), end });
+        try {
+          const answer = await sending.send(operation, options);
+          over('yes');
+          return answer;
+        } catch (error) {
+          const trouble = error instanceof AdapterError ? error.trouble : null;
+          over(trouble?.kind === 'unknown' && trouble.because === 'network' ? 'network' : 'trouble');
+          throw error;
+        }
+      },
+    };
   },
 
   /** Shows these threads and no others. */
@@ -209,6 +226,7 @@ const walk = {
   /** What is on its way, in a glance. */
   glance: (): Glance => ({
     under,
+    tried: tried.splice(0),
     reached: reached.splice(0),
     unsent: [...stores.values()].reduce((sum, { view }) => sum + view.unsent, 0),
   }),
@@ -264,6 +282,8 @@ const walk = {
       }),
     );
   },
+
+  retry: (page: string, ids: readonly string[]): void => ids.forEach((id) => stores.get(page)?.retry(id)),
 
   async discard(page: string, ids: readonly string[]): Promise<void> {
     const store = stores.get(page);

@@ -8,7 +8,7 @@ import { createServer, request as ask, Agent, type IncomingMessage, type Server,
 import type { AddressInfo, Socket } from 'node:net';
 import { seededRandom } from '../helpers/random.ts';
 import { Model } from './model.ts';
-import type { Wish } from './wishes.ts';
+import type { ReaderName, Tried, Wish } from './wishes.ts';
 
 /** What becomes of a request; `before` means that the server never hears of it. */
 const FATES = {
@@ -59,8 +59,7 @@ const LISTENING = ['refused', 'Wi-Fi page', 'cut', 'torn', 'garbled', 'silent'] 
 /** So many of the last requests are remembered, to be told when something is wrong. */
 const REMEMBERED = 5000;
 
-/** Enough of these in a row and the outbox lets the others pass: only then may words overtake (retry.ts). */
-const RETRIED = /page|error|gateway|unavailable|many|flight|sign-in|half|empty|null|foreign|held/;
+/** So many attempts that were answered in some way, and the outbox lets the others pass: only then may words overtake. */
 const PATIENCE = 4;
 
 interface Heard {
@@ -79,12 +78,14 @@ interface Known {
   /** When its words were surely on the disk; null: they may not be. */
   keptIn: number | null;
   arrivals: number;
-  /** Attempts that ended in a way after which others may pass. */
-  retried: number;
-  /** May have been tried without our seeing it. */
-  unseen: boolean;
+  /** Attempts, as the tabs told of them. */
+  readonly tried: Tried[];
+  /** From then on it may have been tried by a tab that can't tell any more. */
+  unseen: number;
   /** What the server said in the end: `taken`, or why not; null while that is open. */
   verdict: string | null;
+  /** When it was refused. */
+  refused: number;
 }
 
 export interface ProxyOptions {
@@ -102,6 +103,7 @@ export interface ProxyOptions {
 interface Passing {
   readonly older: Known;
   readonly younger: Known;
+  readonly at: number;
 }
 
 export class Proxy {
@@ -176,7 +178,7 @@ export class Proxy {
 
   /** A wish is handed to a tab: from now on its requests are known. */
   expect(wish: Wish, tab: number, moment: number): void {
-    const open = { keptIn: null, arrivals: 0, retried: 0, unseen: false, verdict: null };
+    const open = { keptIn: null, arrivals: 0, tried: [], unseen: Infinity, verdict: null, refused: Infinity };
     const known: Known = { wish, tab, moment, number: this.#numbers++, ...open };
     this.#known.set(wish.id, known);
     const asked = this.#asked.get(wish.page) ?? [];
@@ -190,24 +192,30 @@ export class Proxy {
     if (known) known.keptIn ??= moment;
   }
 
-  /** The network was away: whatever waits may have been tried. */
-  blink(): void {
-    for (const known of this.#known.values()) if (known.verdict === null) known.unseen = true;
+  /** What the tabs have tried since they were asked last. */
+  noteTried(all: readonly Tried[]): void {
+    for (const tried of all) this.#known.get(tried.id)?.tried.push(tried);
+  }
+
+  /** A tab went and took with it what it has tried. */
+  loseSight(reader: ReaderName): void {
+    for (const known of this.#known.values()) {
+      if (known.verdict === null && known.wish.reader === reader) known.unseen = Math.min(known.unseen, Date.now());
+    }
   }
 
   /** Since the last time: what was overtaken by something younger and must not have been. */
   outOfOrder(): string[] {
     const passed = this.#passed;
     this.#passed = [];
-    return passed.flatMap(({ older, younger }) => {
+    return passed.flatMap(({ older, younger, at }) => {
       // What was pressed in two tabs at once has no order, and what is not on the disk waits for its tab.
       const isEarlier = older.keptIn !== null && (older.keptIn < younger.moment || older.tab === younger.tab);
-      if (!isEarlier) return [];
-      const then = younger.wish;
-      const about = ({ tab, moment, keptIn, arrivals, retried, unseen, wish }: Known): string =>
+      if (!isEarlier || (!areBound(older.wish, younger.wish) && this.#mayBePassed(older, at))) return [];
+      const about = ({ tab, moment, keptIn, tried, unseen, wish }: Known): string =>
         `${wish.kind} ${wish.id} of tab ${tab} in moment ${moment} (kept in ${keptIn}, target ${wish.target}, ` +
-        `${arrivals} arrivals, ${retried} retried, ${unseen ? 'perhaps more' : 'no more'})`;
-      return [`on ${then.page}: ${about(younger)} came before ${about(older)}`];
+        `tried ${tried.map((one) => `${one.at - at}: ${one.end}`).join()}${unseen < at ? ' and perhaps more' : ''})`;
+      return [`on ${younger.wish.page}: ${about(younger)} came before ${about(older)}`];
     });
   }
 
@@ -365,10 +373,7 @@ export class Proxy {
       known.wish.page,
       `${request.method} ${request.url} ${known.wish.kind} ${key}: ${fate ?? 'passed on'}`,
     );
-    if (fate?.endsWith('before')) {
-      if (RETRIED.test(fate)) known.retried++;
-      return this.#spoil(fate, request, response, null, random.next());
-    }
+    if (fate?.endsWith('before')) return this.#spoil(fate, request, response, null, random.next());
     const heard = await this.#inTurn(known.wish.page, () => this.#carry(known, request, body));
     if (!heard) return reset(request);
     if (fate === 'twice after') {
@@ -378,7 +383,6 @@ export class Proxy {
       return second ? reply(response, second) : reset(request);
     }
     if (!fate) return reply(response, heard);
-    if (RETRIED.test(fate)) known.retried++;
     return this.#spoil(fate, request, response, heard, random.next());
   }
 
@@ -407,7 +411,7 @@ export class Proxy {
     if (!heard) {
       // It may have been done or not: the file tells, once the server is up again.
       await this.#whenUp();
-      if (this.#options.look(wish, counter)) known.verdict = this.#judge(wish, counter);
+      if (this.#options.look(wish, counter)) this.#settle(known, this.#judge(wish, counter));
       return null;
     }
     if (heard.status === 503 || heard.status === 500) {
@@ -419,12 +423,17 @@ export class Proxy {
     if (said !== expected) {
       this.#options.fail(`${wish.kind} ${wish.id} on ${wish.page}: the server said "${said}", not "${expected}"`);
     } else if (said === 'taken') this.#compare(wish, heard);
-    known.verdict = expected;
+    this.#settle(known, expected);
     return dies && this.#killWhen === 'answered' ? null : heard;
   }
 
   async #whenUp(): Promise<void> {
     await this.#up;
+  }
+
+  #settle(known: Known, verdict: string): void {
+    known.verdict = verdict;
+    if (verdict !== 'taken') known.refused = Math.min(known.refused, Date.now());
   }
 
   #judge(wish: Wish, counter: number): string {
@@ -470,23 +479,21 @@ export class Proxy {
       if (older === known) return;
       const { wish: earlier } = older;
       if (older.verdict !== null || earlier.reader !== wish.reader) continue;
-      const isItsSubject = earlier.kind === 'post' && earlier.id === wish.target;
-      const isSameWords = areSameWords(earlier, wish);
-      const isOvertaken = earlier.kind !== 'vote' && wish.kind !== 'vote' && !this.#mayBePassed(older);
-      if (isItsSubject || isSameWords || isOvertaken) this.#passed.push({ older, younger: known });
+      const areBothWords = earlier.kind !== 'vote' && wish.kind !== 'vote';
+      if (areBothWords || areBound(earlier, wish)) this.#passed.push({ older, younger: known, at: Date.now() });
     }
   }
 
-  /** It was tried often enough to let others go first, or waits for something that was, or for its reader. */
-  #mayBePassed(older: Known): boolean {
-    if (older.verdict !== null && older.verdict !== 'taken') return true;
-    // Also where the server has it by now: the tab may not have heard so.
-    if (older.retried > 0 && (older.arrivals >= PATIENCE || older.unseen)) return true;
+  /** It was tried often enough by then to let others go first, or waits for something that was, or for its reader. */
+  #mayBePassed(older: Known, at: number): boolean {
+    if (older.refused <= at || older.unseen <= at) return true;
+    const tried = older.tried.filter((one) => one.at <= at);
+    if (tried.length >= PATIENCE && tried.some(({ end }) => end === 'trouble')) return true;
     return (this.#asked.get(older.wish.page) ?? []).some(
       (one) =>
         one !== older &&
         (one.wish.id === older.wish.target || (areSameWords(one.wish, older.wish) && isBefore(one, older))) &&
-        this.#mayBePassed(one),
+        this.#mayBePassed(one, at),
     );
   }
 
@@ -608,6 +615,11 @@ export class Proxy {
         return;
     }
   }
+}
+
+/** Whatever happens, the second has to come after the first. */
+function areBound(earlier: Wish, wish: Wish): boolean {
+  return (earlier.kind === 'post' && earlier.id === wish.target) || areSameWords(earlier, wish);
 }
 
 function areSameWords(one: Wish, other: Wish): boolean {

@@ -164,6 +164,13 @@ export class Tab {
     ] as const);
   }
 
+  retry(page: string, ids: readonly string[]): Promise<void> {
+    return this.#run(([page, ids]) => (globalThis as unknown as { walk: Walk }).walk.retry(page, ids), [
+      page,
+      ids,
+    ] as const);
+  }
+
   dropCopies(): Promise<void> {
     return this.#run(() => (globalThis as unknown as { walk: Walk }).walk.dropCopies(), null);
   }

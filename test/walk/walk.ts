@@ -292,7 +292,6 @@ class Walker {
       case 'outage':
         if (this.#mending.some(({ mend }) => mend === this.#reopen)) return;
         await this.#proxy.close();
-        this.#proxy.blink();
         later(trouble.moments, this.#reopen);
         break;
       case 'offline':
@@ -302,7 +301,6 @@ class Walker {
           await tab.setOffline(true).catch(() => undefined);
           later(trouble.moments, () => tab.setOffline(false));
         }
-        this.#proxy.blink();
         break;
       case 'server killed':
         if (this.#proxy.isKillDue || this.#up) return;
@@ -314,6 +312,7 @@ class Walker {
         const tab = this.#tabs[trouble.tab];
         if (!tab?.isThere) return;
         await pause(trouble.wait);
+        this.#proxy.loseSight(tab.reader);
         if (trouble.what === 'reload') await tab.reload(this.#pages, this.#ahead, this.#wall[tab.reader]);
         else if (trouble.what === 'closed') await tab.close();
         else await tab.crash();
@@ -457,6 +456,7 @@ class Walker {
         await this.#push(step);
         step = Math.min(step * 1.3, 600_000);
         await pause(20);
+        if (step === 600_000) await this.#tryAgain();
       }
     }
     const told = (await this.#look()).map(({ threads }) => threads.map((thread) => thread.told));
@@ -467,13 +467,26 @@ class Walker {
   #glance(): Promise<Glance[]>;
   /** @param some A tab may be frozen or gone. */
   async #glance(some = false): Promise<(Glance | null)[]> {
-    const glances = await Promise.all(
-      this.#tabs.map((tab) => (!some ? tab.glance() : tab.isThere ? tab.glance().catch(() => null) : null)),
-    );
+    const glance = async (tab: Tab): Promise<Glance | null> => {
+      if (!some) return tab.glance();
+      return tab.isThere ? tab.glance().catch(() => null) : null;
+    };
+    const glances = await Promise.all(this.#tabs.map(glance));
     for (const [index, glance] of glances.entries()) {
+      this.#proxy.noteTried(glance?.tried ?? []);
       for (const what of glance?.reached ?? []) this.fail(`tab ${index}: ${what}`);
     }
     return glances;
+  }
+
+  /** What was given up waits for its reader, who presses *Retry*. */
+  async #tryAgain(): Promise<void> {
+    for (const [index, { threads }] of (await this.#look()).entries()) {
+      for (const { page, told } of threads) {
+        const ids = told.filter(({ state }) => state === 'given-up').map(({ id }) => id);
+        if (ids.length > 0) await this.#tabs[index]?.retry(page, ids);
+      }
+    }
   }
 
   /** A refusal stays beside the words, in every tab, until the reader has seen it. */

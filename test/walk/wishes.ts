@@ -29,7 +29,18 @@ export interface Told {
   readonly text: string;
 }
 
+/** One attempt of a tab to send an operation, also one that nobody else ever heard of. */
+export interface Tried {
+  readonly id: string;
+  /** When it was over, by the machine's clock. */
+  readonly at: number;
+  /** `network`: as if there were none. `trouble`: whatever else was no yes. */
+  readonly end: 'yes' | 'network' | 'trouble';
+}
+
 export interface Glance {
+  /** Attempts since the last look. */
+  readonly tried: readonly Tried[];
   /** Requests under way. */
   readonly under: number;
   /** Errors that reached the page, and rows that stood twice, since the last look. */
