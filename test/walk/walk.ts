@@ -657,5 +657,15 @@ function firstDifference(told: string, meant: string): string {
   const [a, b] = [told.split('\n'), meant.split('\n')];
   const at = a.findIndex((line, index) => line !== b[index]);
   const line = at < 0 ? a.length : at;
-  return `line ${line} is\n    ${a[line] ?? '(none)'}\n  and should be\n    ${b[line] ?? '(none)'}`;
+  const only = (these: readonly string[], those: readonly string[]): string =>
+    these
+      .filter((one) => !those.includes(one))
+      .slice(0, 10)
+      .map((one) => `\n      ${one}`)
+      .join('') || ' nothing';
+  return [
+    `line ${line} of ${a.length} is\n    ${a[line] ?? '(none)'}\n  and should be, of ${b.length},\n    ${b[line] ?? '(none)'}`,
+    `  Only shown:${only(a, b)}`,
+    `  Missing:${only(b, a)}`,
+  ].join('\n');
 }

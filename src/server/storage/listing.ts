@@ -225,13 +225,15 @@ export async function listNews(
   const byId = new Map(whole.comments.map((comment) => [comment.id, comment]));
   const told = new Set<string>();
   for (const comment of whole.comments) {
-    // Every reply changes its top-level comment, which so is the last of its branch; a page that does not have it has no
-    // place for the others.
-    const together = new Set([byId.get(comment.rootId) ?? comment, comment]);
-    const step = [...together].filter(({ id }) => !told.has(id));
+    // Every reply changes what it answers, up to the top-level comment, which so is the last of its branch; a page that
+    // does not have those has no place for the reply.
+    const step: Comment[] = [];
+    for (let one: Comment | undefined = comment; one && !told.has(one.id); one = byId.get(one.parentId ?? '')) {
+      told.add(one.id);
+      step.unshift(one);
+    }
     if (step.length === 0) continue;
     steps.set(comment.revision, [...(steps.get(comment.revision) ?? []), ...step]);
-    step.forEach(({ id }) => told.add(id));
   }
   const parts: { from: number; to: number; comments: Comment[]; bytes: number }[] = [];
   for (const [revision, comments] of steps) {
