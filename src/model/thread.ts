@@ -46,7 +46,7 @@ export interface Thread {
   readonly passages: Passages | null;
   readonly gaps: Readonly<Record<string, Gap>>;
   readonly mine: Mine | null;
-  /** By id: since which revision an own comment is gone without a trace. An older list may still name it (FAULTS B11). */
+  /** By id: since which revision a comment is gone without a trace. An older list may still name it (FAULTS B11). */
   readonly gone: Readonly<Record<string, number>>;
   readonly markup: boolean;
   readonly fetchedAt: number | null;
@@ -244,20 +244,25 @@ export function mergeChanges(thread: Thread, changes: Changes, fetchedAt: number
   const isLater = thread.info === null || changes.info.revision >= thread.info.revision;
   // They come by revision: a root that was changed last comes behind its own replies, and is what they belong to.
   const rootsHere = new Set(changes.comments.filter(({ parentId }) => parentId === null).map(({ id }) => id));
+  const gone = { ...thread.gone };
   for (const comment of changes.comments) {
+    if (comment.revision <= (gone[comment.id] ?? -1)) continue; // Old news.
+    delete gone[comment.id];
     const belongs = comment.parentId === null || comments.has(comment.rootId) || rootsHere.has(comment.rootId);
     if (belongs) comments.set(comment.id, newer(comments.get(comment.id), comment, isLater));
   }
   for (const id of changes.removed) {
     const known = comments.get(id);
-    if (known && known.revision <= changes.info.revision) comments.delete(id);
+    if (known && known.revision > changes.info.revision) continue;
+    comments.delete(id);
+    gone[id] = Math.max(gone[id] ?? 0, changes.info.revision);
   }
   const window = thread.window && { ...thread.window, ...pinnedNow(thread.window, comments) };
   const filtered = thread.filtered && {
     ...thread.filtered,
     window: { ...thread.filtered.window, ...pinnedNow(thread.filtered.window, comments) },
   };
-  return { ...thread, info: laterInfo(thread.info, changes.info), comments, window, filtered, fetchedAt };
+  return { ...thread, info: laterInfo(thread.info, changes.info), comments, window, filtered, gone, fetchedAt };
 }
 
 /** A comment that was pinned or unpinned moves between the two lists of the window. */
@@ -302,7 +307,9 @@ export function mergeAnswer(
   }
   const id = operation.kind === 'post' ? (answer.comment?.id ?? operation.id) : operation.commentId;
   const before = thread.comments.get(id);
-  const after = answer.comment;
+  const goneSince = thread.gone[id] ?? -1;
+  // From another tab's copy it may come late, and be of a comment that was removed meanwhile.
+  const after = answer.comment && answer.comment.revision > goneSince ? answer.comment : null;
   const comments = new Map(thread.comments);
   const isPublic = after !== null && (after.state === 'published' || after.state === 'deleted');
   if (isPublic) comments.set(id, newer(before, after, true));
@@ -337,7 +344,7 @@ export function mergeAnswer(
       thread.linked && after
         ? { ...thread.linked, comments: thread.linked.comments.map((one) => (one.id === id ? after : one)) }
         : thread.linked,
-    gone: after ? thread.gone : { ...thread.gone, [id]: answer.revision },
+    gone: after ? thread.gone : { ...thread.gone, [id]: Math.max(goneSince, answer.revision) },
     mine: {
       ...mine,
       own,

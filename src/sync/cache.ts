@@ -171,6 +171,8 @@ export async function readAnswer(database: Database, key: ThreadKey, operation: 
   const id = targetOf(operation);
   const comment = thread?.comments.get(id) ?? thread?.mine?.unpublished.find((one) => one.id === id) ?? null;
   if (!thread?.info || (!comment && operation.kind !== 'delete' && operation.kind !== 'notify')) return null;
+  // Another tab has kept an older copy over it: it does not know of the deletion.
+  if (comment && operation.kind === 'delete' && comment.state !== 'deleted') return null;
   const subscriptions = thread.mine?.subscriptions;
   return {
     operationId: operation.id,

@@ -64,6 +64,8 @@ interface Entry extends Kept {
   readonly strange: number;
   /** Deleted when the words are certain to be elsewhere. */
   readonly draft: Key | null;
+  /** The mark of the database that has it. */
+  readonly born: string;
 }
 
 /** An adapter that never settles must not hold the queue (FAULTS C3). */
@@ -79,6 +81,10 @@ const patience = 4;
 
 /** So many attempts without a network: is it the network? */
 const suspicion = 3;
+
+/** A mark of its own for each database, to tell one whose rows are gone from one that was made anew. */
+const bornKey: Key = ['born'];
+const bornOf = (rows: readonly Row[]): string => text(rows.find(([[kind]]) => kind === bornKey[0])?.[1]);
 
 const sending: Delivery = { state: 'sending' };
 const nameOf = ({ backend, site, page }: ThreadKey): string => JSON.stringify([backend, site, page]);
@@ -205,19 +211,25 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     const secret = tokens.get(siteOf(thread)) ?? makeToken(world);
     tokens.set(siteOf(thread), secret);
     let order = entry.row.order;
+    let born = '';
     const write = (): Promise<void> =>
-      database.change([siteRow('token', thread), outboxKey(thread)], 'strict', (rows) => {
+      database.change([siteRow('token', thread), bornKey, outboxKey(thread)], 'strict', (rows) => {
         const now = entries.get(id);
         if (!now) return []; // Discarded or replaced meanwhile.
         const stored = rows.find(([key]) => key[0] === 'token')?.[1];
         if (typeof stored === 'string') tokens.set(siteOf(thread), stored);
+        born = bornOf(rows) || makeToken(world);
         const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readAny(row) ?? []) : []));
         const known = others.find(({ row }) => row.operation.id === id);
         if (known?.answer) return [];
+        // It was in this very database: another tab has sent it or thrown it away. Only what went with its database, as
+        // when the site's data was cleared, is written again (D9).
+        if (!known && now.place === 'kept' && now.born === born) return [];
         order = known?.row.order ?? orderAmong(now.row, others);
         const row = { ...now.row, order, saved: true };
         return [
           [siteRow('token', thread), tokens.get(siteOf(thread))],
+          [bornKey, born],
           ...others
             .filter((other) => isReplaced(other.row, row))
             .map((other): Row => [outboxKey(thread, other.row.operation.id), undefined]),
@@ -242,6 +254,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       row: { ...now.row, order, saved: isKept && database.place !== 'refused' },
       place: isKept ? 'kept' : 'only-here',
       draft: isKept ? null : now.draft,
+      born,
     });
   }
 
@@ -293,10 +306,12 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   async function reread(thread?: ThreadKey): Promise<void> {
     const began = changes;
-    const rows = await database.rows(thread ? outboxKey(thread) : allOutbox).catch(() => null);
+    const rows = await database.rows(thread ? outboxKey(thread) : allOutbox, bornKey).catch(() => null);
     if (!rows) return; // What this page knows is still the best there is.
     const seen = new Set<string>();
+    const born = bornOf(rows);
     for (const stored of rows) {
+      if (stored[0][0] !== 'outbox') continue;
       const kept = readAny(stored);
       if (!kept) continue;
       const { id } = kept.row.operation;
@@ -314,6 +329,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
           triedAt: known?.triedAt ?? -Infinity,
           strange: known?.strange ?? 0,
           draft: known?.draft ?? null,
+          born,
         });
       }
     }
@@ -632,6 +648,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         triedAt: -Infinity,
         strange: 0,
         draft,
+        born: '',
       });
       tell(row.thread);
       await keep(id);

@@ -73,3 +73,21 @@ export function deleteDatabase(name: string): Promise<void> {
     request.onblocked = () => resolve();
   });
 }
+
+/** Another version of us opens the database: every connection to it is closed under its holder, and the rows stay. */
+export function takeConnections(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const now = indexedDB.open(name);
+    now.onerror = () => reject(now.error ?? new Error());
+    now.onsuccess = () => {
+      const { version } = now.result;
+      now.result.close();
+      const next = indexedDB.open(name, version + 1);
+      next.onerror = () => reject(next.error ?? new Error());
+      next.onsuccess = () => {
+        next.result.close();
+        resolve();
+      };
+    };
+  });
+}

@@ -144,6 +144,25 @@ describe('merging answers into the thread', () => {
     assert.deepEqual(idsOf(changed), ['1', '5', '6']);
   });
 
+  it('B11: what was told to be removed is not brought back by an older list, older news or an answer that comes late', () => {
+    const known = loaded([comment('1'), comment('2')]);
+    const told = { comments: [], removed: ['2'], tooOld: false, info: info({ revision: 20 }) };
+    const removed = mergeChanges(known, told, 2);
+    assert.deepEqual(idsOf(removed), ['1']);
+    const stale = page([comment('1'), comment('2')], { info: info({ revision: 19 }) });
+    assert.deepEqual(idsOf(mergePage(removed, stale, firstPage, 3)), ['1']);
+    const older = { ...told, comments: [comment('2')], removed: [], info: info({ revision: 19 }) };
+    assert.deepEqual(idsOf(mergeChanges(removed, older, 3)), ['1']);
+    const late = { comment: comment('2'), revision: comment('2').revision, editableUntil: null };
+    assert.deepEqual(idsOf(mergeAnswer(removed, post('2'), late)), ['1']);
+    // Approved once more, it is there again, for good.
+    const again = { ...told, comments: [comment('2', { revision: 21 })], removed: [], info: info({ revision: 21 }) };
+    const back = mergeChanges(removed, again, 4);
+    assert.deepEqual(idsOf(back), ['1', '2']);
+    const newer = page([comment('1'), comment('2', { revision: 21 })], { info: info({ revision: 21 }) });
+    assert.deepEqual(idsOf(mergePage(back, newer, firstPage, 5)), ['1', '2']);
+  });
+
   it('a comment that is pinned by a change moves to the pinned ones', () => {
     const known = loaded([comment('2'), comment('1')]);
     const changes = { info: info({ revision: 20 }), removed: [], tooOld: false };

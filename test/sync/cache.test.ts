@@ -97,6 +97,17 @@ describe('copies of threads on this device', () => {
     }
   });
 
+  it('B10: tell nothing of a deletion that another tab kept an older copy over', async () => {
+    const [known] = many(3);
+    const removal = { kind: 'delete', id: 'd', createdAt: now, commentId: known?.id ?? '' } as const;
+    await writeCache(database, threadOf(threadKey, many(3)), now);
+    expect(await readAnswer(database, threadKey, removal)).to.equal(null);
+    const answer: Answer = { operationId: 'd', comment: null, revision: 11, editableUntil: null };
+    await cacheAnswer(database, threadKey, removal, answer);
+    const told = await readAnswer(database, threadKey, removal);
+    expect(told?.comment).to.equal(null);
+  });
+
   it('lay an answer into the copy of a thread that no page shows, where another tab finds it', async () => {
     const operation = post('mine');
     const answer: Answer = { operationId: 'mine', comment: comment('mine'), revision: 11, editableUntil: now };

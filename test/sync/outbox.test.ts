@@ -7,7 +7,7 @@ import { outboxKey, siteRow } from '../../src/sync/records.ts';
 import { makeTabs, type Tabs } from '../../src/sync/tabs.ts';
 import { post, queued } from '../helpers/builders.ts';
 import { FakeBackend, lost } from '../helpers/fake-backend.ts';
-import { deleteDatabase, FakeWorld, freshName, quiet, until } from '../helpers/fake-world.ts';
+import { deleteDatabase, FakeWorld, freshName, quiet, takeConnections, until } from '../helpers/fake-world.ts';
 
 interface Tab {
   readonly channel: Tabs;
@@ -652,6 +652,25 @@ describe('the outbox', () => {
     expect(tab.outbox.of(key(), 'guest')).to.have.length(1);
     const next = openTab();
     await until(isEmpty(next));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('D8: a connection that was lost brings nothing back that another tab has sent or thrown away meanwhile', async () => {
+    const deaf = openTab(false);
+    await deaf.outbox.add(row(post('p1')), null);
+    await deaf.outbox.add(row(post('p2', { text: 'Thrown away' })), null);
+    deaf.channel.close();
+    const other = openTab(false);
+    await other.outbox.ready;
+    await other.outbox.discard('p2');
+    other.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(isEmpty(other));
+    expect(states(deaf), 'it heard of nothing').to.have.length(2);
+    await takeConnections(name);
+    await quiet();
+    expect(await other.database.rows(outboxKey(key()))).to.deep.equal([]);
+    await deaf.outbox.reread();
+    expect(states(deaf)).to.deep.equal([]);
     expect(await ids()).to.deep.equal(['p1']);
   });
 

@@ -5,7 +5,7 @@
 import { createAfterwordAdapter } from '../../src/adapters/afterword.ts';
 import { AdapterError, type Adapter } from '../../src/adapters/adapter.ts';
 import type { ThreadKey } from '../../src/model/comment.ts';
-import type { Operation } from '../../src/model/operation.ts';
+import type { Operation, QueuedOperation } from '../../src/model/operation.ts';
 import type { CommentRow } from '../../src/model/view.ts';
 import { ambient, type Ambient } from '../../src/sync/ambient.ts';
 import type { ThreadStore } from '../../src/sync/store.ts';
@@ -152,8 +152,33 @@ function isShown(store: ThreadStore, operation: Operation): boolean {
   }
 }
 
+/** Shows these threads and no others. */
+async function openThreads(pages: readonly string[]): Promise<void> {
+  for (const [page, store] of stores) {
+    if (pages.includes(page)) continue;
+    store.close();
+    stores.delete(page);
+  }
+  await Promise.all(
+    pages.map(async (page) => {
+      if (stores.has(page)) return;
+      const store = threads.openThread(adapter, keyOf(page), settings(page));
+      stores.set(page, store);
+      watch(page, store);
+      await store.load();
+    }),
+  );
+}
+
 const walk = {
-  start(server: string, reader: string): void {
+  begin(
+    server: string,
+    reader: string,
+    pages: readonly string[],
+    { ahead, wall, hidden }: { readonly ahead: number; readonly wall: number; readonly hidden: boolean },
+  ): void {
+    clock.set(ahead, wall);
+    isHidden = hidden;
     name = reader;
     const sending = createAfterwordAdapter(server, {
       fetch: (...asked) => {
@@ -178,25 +203,11 @@ const walk = {
         }
       },
     };
+    walk.show(pages);
   },
 
-  /** Shows these threads and no others. */
-  async open(pages: readonly string[]): Promise<void> {
-    for (const [page, store] of stores) {
-      if (pages.includes(page)) continue;
-      store.close();
-      stores.delete(page);
-    }
-    await Promise.all(
-      pages.map(async (page) => {
-        if (stores.has(page)) return;
-        const store = threads.openThread(adapter, keyOf(page), settings(page));
-        stores.set(page, store);
-        watch(page, store);
-        await store.load();
-      }),
-    );
-  },
+  /** It comes when it can: without a network that is later. */
+  show: (pages: readonly string[]): void => void openThreads(pages),
 
   setHidden(hidden: boolean): void {
     if (hidden === isHidden) return;
@@ -310,14 +321,22 @@ const walk = {
       };
     }),
 
-  /** How many of our rows wait on the disk. */
-  async onDisk(): Promise<number> {
-    let count = 0;
+  /** Which of our rows wait on the disk, and how. */
+  async onDisk(): Promise<string[]> {
+    const found: string[] = [];
     await onDisk((rows) => {
-      const asked = rows.count(IDBKeyRange.bound(['outbox'], ['outbox', []]));
-      asked.onsuccess = () => (count = asked.result);
+      const asked = rows.openCursor(IDBKeyRange.bound(['outbox'], ['outbox', []]));
+      asked.onsuccess = () => {
+        const cursor = asked.result;
+        if (!cursor) return;
+        const { row, answer } = cursor.value as { row: QueuedOperation; answer: unknown };
+        const { operation, thread, attempts, delivery } = row;
+        const end = answer ? 'answered' : `${delivery.state} after ${attempts} attempts`;
+        found.push(`${operation.kind} ${operation.id} on ${thread.page}: ${end}`);
+        cursor.continue();
+      };
     });
-    return count;
+    return found;
   },
 };
 

@@ -66,7 +66,7 @@ export class Plan {
     const leg = ++this.#leg;
     while (this.#pages.size < PAGES_AT_ONCE) {
       // The first ones end at different times, so that there are always old and new ones.
-      const until = leg + (leg === 1 ? this.#pages.size : LEGS_OF_A_PAGE - 1);
+      const until = leg + (leg === 1 ? this.#pages.size % LEGS_OF_A_PAGE : LEGS_OF_A_PAGE - 1);
       this.#pages.set(`page-${++this.#made}`, { comments: [], until });
     }
     const pages = [...this.#pages.keys()];

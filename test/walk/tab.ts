@@ -50,17 +50,7 @@ export class Tab {
     const { server, reader } = this.#options;
     this.isFrozen = false;
     if (this.isOffline) await this.setOffline(true);
-    await this.#run(
-      ([ahead, wall, server, reader, pages, isHidden]) => {
-        const { walk } = globalThis as unknown as { walk: Walk };
-        walk.setClock(ahead, wall);
-        walk.setHidden(isHidden);
-        walk.start(server, reader);
-        // It comes when it can: without a network that is later.
-        void walk.open(pages);
-      },
-      [ahead, wall, server, reader, pages, !this.isInFront] as const,
-    );
+    await this.#call('begin', server, reader, pages, { ahead, wall, hidden: !this.isInFront });
   }
 
   async reload(pages: readonly string[], ahead: number, wall: number): Promise<void> {
@@ -126,75 +116,70 @@ export class Tab {
 
   async bring(toFront: boolean): Promise<void> {
     this.isInFront = toFront;
-    if (!this.isThere) return;
-    await this.#run((hidden) => (globalThis as unknown as { walk: Walk }).walk.setHidden(hidden), !toFront);
+    if (this.isThere) await this.#call('setHidden', !toFront);
   }
 
   show(pages: readonly string[]): Promise<void> {
-    return this.#run((pages) => void (globalThis as unknown as { walk: Walk }).walk.open(pages), pages);
+    return this.#call('show', pages);
   }
 
   setClock(ahead: number, wall: number): Promise<void> {
-    return this.#run(([ahead, wall]) => (globalThis as unknown as { walk: Walk }).walk.setClock(ahead, wall), [
-      ahead,
-      wall,
-    ] as const);
+    return this.#call('setClock', ahead, wall);
   }
 
   act(wishes: readonly Wish[]): Promise<Done[]> {
-    return this.#run((wishes) => (globalThis as unknown as { walk: Walk }).walk.act(wishes), wishes);
+    return this.#call('act', wishes);
   }
 
   look(): Promise<Look> {
-    return this.#run(() => (globalThis as unknown as { walk: Walk }).walk.look(), null);
+    return this.#call('look');
   }
 
   glance(): Promise<Glance> {
-    return this.#run(() => (globalThis as unknown as { walk: Walk }).walk.glance(), null);
+    return this.#call('glance');
   }
 
   refresh(): Promise<void> {
-    return this.#run(() => (globalThis as unknown as { walk: Walk }).walk.refresh(), null);
+    return this.#call('refresh');
   }
 
   discard(page: string, ids: readonly string[]): Promise<void> {
-    return this.#run(([page, ids]) => (globalThis as unknown as { walk: Walk }).walk.discard(page, ids), [
-      page,
-      ids,
-    ] as const);
+    return this.#call('discard', page, ids);
   }
 
   retry(page: string, ids: readonly string[]): Promise<void> {
-    return this.#run(([page, ids]) => (globalThis as unknown as { walk: Walk }).walk.retry(page, ids), [
-      page,
-      ids,
-    ] as const);
+    return this.#call('retry', page, ids);
   }
 
   dropCopies(): Promise<void> {
-    return this.#run(() => (globalThis as unknown as { walk: Walk }).walk.dropCopies(), null);
+    return this.#call('dropCopies');
   }
 
   loseConnections(): Promise<void> {
-    return this.#run(() => (globalThis as unknown as { walk: Walk }).walk.loseConnections(), null);
+    return this.#call('loseConnections');
   }
 
-  onDisk(): Promise<number> {
-    return this.#run(() => (globalThis as unknown as { walk: Walk }).walk.onDisk(), null);
+  onDisk(): Promise<string[]> {
+    return this.#call('onDisk');
   }
 
-  async #run<Argument, Result>(
-    act: (argument: Argument) => Result | Promise<Result>,
-    argument: Argument,
-  ): Promise<Result> {
-    const page = this.#page;
-    if (!page) throw new Error('The tab is closed.');
+  /** By the protocol itself: it is asked for so often that everything in between would show. */
+  async #call<Name extends keyof Walk>(
+    name: Name,
+    ...asked: Parameters<Walk[Name]>
+  ): Promise<Awaited<ReturnType<Walk[Name]>>> {
+    const session = this.#session;
+    if (!session) throw new Error('The tab is closed.');
     let late: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
       late = setTimeout(() => reject(new Error(`The tab of ${this.reader} does not answer.`)), SILENT);
     });
     try {
-      return (await Promise.race([page.evaluate(act as never, argument), silence])) as Result;
+      const expression = `walk.${name}(${asked.map((one) => JSON.stringify(one)).join()})`;
+      const asking = session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+      const { result, exceptionDetails } = await Promise.race([asking, silence]);
+      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+      return result.value as Awaited<ReturnType<Walk[Name]>>;
     } finally {
       clearTimeout(late);
     }

@@ -118,6 +118,8 @@ class Walker {
   #up: (() => Promise<void>) | null = null;
   #killing: Promise<void> = Promise.resolve();
   readonly #fullDisk = new Set<ReaderName>();
+  /** The last that befell the tabs and the server. */
+  readonly #troubles: string[] = [];
   /** Pages where something is wrong. */
   readonly #suspects = new Set<string>();
 
@@ -211,6 +213,8 @@ class Walker {
         const end = this.#proxy.verdictOf(wish.id) ?? 'open';
         return `  ${moment} tab ${tab}: ${words.filter(Boolean).join(' ')}: ${state}, ${end}`;
       }),
+      'What went wrong:',
+      ...this.#troubles.map((line) => `  ${line}`),
       ...(pages ?? []).flatMap((page) => [`Requests about ${page}:`, ...this.#proxy.lastOf(page).slice(-150)]),
     ];
   }
@@ -355,6 +359,12 @@ class Walker {
         break;
     }
     this.#count(trouble.what);
+    this.#noteTrouble(JSON.stringify(trouble));
+  }
+
+  #noteTrouble(what: string): void {
+    this.#troubles.push(`${(performance.now() / 1000).toFixed(2)} ${this.#moment}: ${what}`);
+    if (this.#troubles.length > 40) this.#troubles.shift();
   }
 
   readonly #reopen = (): Promise<void> => this.#proxy.open();
@@ -384,6 +394,7 @@ class Walker {
     let isUp = (): void => undefined;
     this.#proxy.waitFor(new Promise((resolve) => (isUp = resolve)));
     this.#count('server killed');
+    this.#noteTrouble('server killed');
     this.#killing = this.#server.kill();
     this.#up = async () => {
       this.#up = null;
@@ -610,9 +621,10 @@ class Walker {
 
   async #judgeOutbox(): Promise<void> {
     await this.#until('nothing is left in the outbox', async () => {
-      const left = await Promise.all(this.#tabs.map((tab) => tab.onDisk()));
       const unsent = (await this.#glance()).map((glance) => glance.unsent);
-      return [...left, ...unsent].every((count) => count === 0) ? null : `${left.join()} and ${unsent.join()} are`;
+      if (unsent.some((count) => count > 0)) return `${unsent.join()} are`;
+      const left = await Promise.all(this.#tabs.map((tab) => tab.onDisk()));
+      return left.every((rows) => rows.length === 0) ? null : left.map((rows) => rows.join('; ')).join(' | ');
     });
   }
 
