@@ -234,13 +234,12 @@ const walk = {
       }),
     ),
 
-  /** What is on its way, in a glance. */
-  glance: (): Glance => ({
-    under,
-    tried: tried.splice(0),
-    reached: reached.splice(0),
-    unsent: [...stores.values()].reduce((sum, { view }) => sum + view.unsent, 0),
-  }),
+  /** So late it is; and what is on its way, in a glance. */
+  glance(ahead: number, wall: number): Glance {
+    clock.set(ahead, wall);
+    const unsent = [...stores.values()].reduce((sum, { view }) => sum + view.unsent, 0);
+    return { under, tried: tried.splice(0), reached: reached.splice(0), unsent };
+  },
 
   /** What a reader of this tab sees of a thread, row by row, and what is still on its way. */
   look: (): Look => ({

@@ -81,6 +81,11 @@ export class Plan {
     return { pages, over, weather: random.pick([0, 0.05, 0.15, 0.3, 0.6]), moments };
   }
 
+  /** From now on nobody asks for anything on the pages there are. */
+  forget(): void {
+    this.#pages.clear();
+  }
+
   #wish(reader: ReaderName, page: string, leg: number): Wish {
     const random = this.#random;
     const comments = this.#pages.get(page)?.comments ?? [];

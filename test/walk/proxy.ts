@@ -110,6 +110,7 @@ export class Proxy {
   readonly model: Model;
   readonly #options: ProxyOptions;
   #server!: Server;
+  #isOpen = false;
   #port = 0;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
   readonly #known = new Map<string, Known>();
@@ -149,6 +150,8 @@ export class Proxy {
   }
 
   async open(): Promise<void> {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
     this.#server = createServer(
       (request, response) =>
         void this.#answer(request, response).catch((error: unknown) => this.#options.fail(String(error))),
@@ -165,6 +168,8 @@ export class Proxy {
 
   /** From now on connections are refused, and those that are open are reset. */
   async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.release();
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -465,6 +470,11 @@ export class Proxy {
     const known = this.#tokens.get(reader) ?? token;
     this.#tokens.set(reader, known);
     if (known !== token) this.#options.fail(`${reader} came with another secret`);
+  }
+
+  /** The next who come by these names are others. */
+  forgetReaders(): void {
+    this.#tokens.clear();
   }
 
   tokenOf(reader: string): string {

@@ -135,8 +135,9 @@ export class Tab {
     return this.#call('look');
   }
 
-  glance(): Promise<Glance> {
-    return this.#call('glance');
+  /** Sets its clock in passing. */
+  glance(ahead: number, wall: number): Promise<Glance> {
+    return this.#call('glance', ahead, wall);
   }
 
   refresh(): Promise<void> {

@@ -19,8 +19,9 @@ import type { Glance, Look, ReaderName, Wish } from './wishes.ts';
 
 /** So many operations of a browser may wait when the next ones are asked for. */
 const BACKLOG = 25;
-/** So often it is looked whether they went. */
-const PATIENCE = 12;
+/** So often it is looked whether they went, and so much time goes by in between, in milliseconds. */
+const PATIENCE = 10;
+const PATIENT_FOR = 2000;
 /** Nothing moved for so long, in milliseconds: it never will. */
 const STUCK = 120_000;
 
@@ -29,6 +30,8 @@ export interface WalkOptions {
   readonly operations: number;
   /** Ends after the leg in which so many milliseconds are over. */
   readonly time?: number;
+  /** Ends at this failure; before it, others go on on other pages. The first, if not said. */
+  readonly failures?: number;
   /** Told after every leg. */
   readonly progress?: (sum: Sum) => void;
 }
@@ -105,6 +108,10 @@ class Walker {
   #host!: Server;
   #browser!: Browser;
   #tabs: Tab[] = [];
+  #newTabs = (): Promise<void> => Promise.resolve();
+  /** What was wrong so far, and how much of it when the last leg was over. */
+  #trouble = 0;
+  #troubled = 0;
   /** How far the clocks were pushed, and how wrong each reader's is. */
   #ahead = 0;
   #wall: Record<ReaderName, number> = { ann: 0, bob: 0 };
@@ -160,15 +167,18 @@ class Walker {
     await this.#proxy.open();
 
     this.#browser = await chromium.launch({ executablePath: browserFor('chromium'), args: [...CHROMIUM_FLAGS] });
-    for (const reader of new Set(TABS)) {
-      // A profile of its own: another browser to everything that counts here.
-      const context = await this.#browser.newContext({ viewport: null });
-      await context.addInitScript('globalThis.__name = (inner) => inner');
-      const tab = (): Tab => new Tab({ context, address, server: this.#proxy.url, reader });
-      const tabs = TABS.filter((one) => one === reader).map(tab);
-      for (const [index, one] of tabs.entries()) one.isInFront = index === 0;
-      this.#tabs.push(...tabs);
-    }
+    this.#newTabs = async () => {
+      for (const reader of new Set(TABS)) {
+        // A profile of its own: another browser to everything that counts here.
+        const context = await this.#browser.newContext({ viewport: null });
+        await context.addInitScript('globalThis.__name = (inner) => inner');
+        const tab = (): Tab => new Tab({ context, address, server: this.#proxy.url, reader });
+        const tabs = TABS.filter((one) => one === reader).map(tab);
+        for (const [index, one] of tabs.entries()) one.isInFront = index === 0;
+        this.#tabs.push(...tabs);
+      }
+    };
+    await this.#newTabs();
   }
 
   async end(): Promise<void> {
@@ -183,20 +193,46 @@ class Walker {
   async go(): Promise<void> {
     const started = performance.now();
     const { operations, time = Infinity, progress } = this.#options;
+    let failed = 0;
     while (this.sum.operations < operations && performance.now() - started < time) {
-      await this.#walkLeg(this.#plan.leg());
+      await this.#walkLeg(this.#plan.leg()).catch((error: unknown) =>
+        this.fail(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      );
       this.sum.legs++;
       for (const [name, count] of this.#proxy.faults) this.#count(name, count);
       this.#proxy.faults.clear();
+      const isRight = this.#trouble === this.#troubled;
+      this.#troubled = this.#trouble;
+      if (!isRight) this.sum.explained.push(...this.#explain());
       progress?.(this.sum);
-      const { lost, doubled, outOfOrder, failures } = this.sum;
+      if (!isRight && ++failed >= (this.#options.failures ?? 1)) return;
       // What goes wrong once goes wrong with everything that builds on it.
-      if (lost + doubled + outOfOrder + failures.length > 0) return void (this.sum.explained = this.#explain());
+      if (!isRight) await this.#beginAnew();
       this.#open = [];
     }
   }
 
+  /** Other readers, other pages; the server and what it has stay. */
+  async #beginAnew(): Promise<void> {
+    this.#mending = [];
+    this.#proxy.weather = 0;
+    this.#proxy.noKill();
+    await this.#up?.();
+    await this.#proxy.open();
+    for (const context of this.#browser.contexts()) await context.close();
+    this.#tabs = [];
+    for (const page of this.#pages) this.#proxy.retire(page);
+    this.#plan.forget();
+    this.#proxy.forgetReaders();
+    this.#suspects.clear();
+    this.#told.clear();
+    this.#fullDisk.clear();
+    this.#wall = { ann: 0, bob: 0 };
+    await this.#newTabs();
+  }
+
   fail(what: string): void {
+    this.#trouble++;
     if (this.sum.failures.length < 50) this.sum.failures.push(`leg ${this.sum.legs + 1}: ${what}`);
     const [page] = /page-\d+/.exec(what) ?? [];
     if (page !== undefined) this.#suspects.add(page);
@@ -265,8 +301,8 @@ class Walker {
     for (let round = 0; round < PATIENCE; round++) {
       const unsent = (await this.#glance(true)).map((glance) => glance?.unsent ?? 0);
       if (Math.max(...unsent) <= BACKLOG) return;
-      await pause(50);
-      await this.#push(1500);
+      this.#ahead += PATIENT_FOR;
+      await pause(80);
     }
     this.#proxy.release();
   }
@@ -464,7 +500,7 @@ class Walker {
       // Also where something is under way: what hangs ends by the clock.
       if (isBusy && now - last.since < 1000) await pause(40);
       else if (!(await this.#throwAway())) {
-        await this.#push(step);
+        this.#ahead += Math.round(step);
         step = Math.min(step * 1.3, 600_000);
         await pause(20);
         if (step === 600_000) await this.#tryAgain();
@@ -479,8 +515,9 @@ class Walker {
   /** @param some A tab may be frozen or gone. */
   async #glance(some = false): Promise<(Glance | null)[]> {
     const glance = async (tab: Tab): Promise<Glance | null> => {
-      if (!some) return tab.glance();
-      return tab.isThere ? tab.glance().catch(() => null) : null;
+      const now = [this.#ahead, this.#wall[tab.reader]] as const;
+      if (!some) return tab.glance(...now);
+      return tab.isThere ? tab.glance(...now).catch(() => null) : null;
     };
     const glances = await Promise.all(this.#tabs.map(glance));
     for (const [index, glance] of glances.entries()) {
