@@ -47,6 +47,8 @@ const rangesOf = (painted: Painted | undefined): Range[] => [...(painted?.ranges
 export function highlightPainter(): Painter {
   let map: TextMap | undefined;
   const roots = new Set<Root>();
+  /** To adopt the sheet costs the page a look at every element: only once there is something to see. */
+  let isWorn = false;
   const paints = new Map<string, Paint>();
   const changed = new Set<Look>();
   /** The ranges of each look, and the objects they are in. The page, or a second copy of this script, may put others there. */
@@ -74,6 +76,8 @@ export function highlightPainter(): Painter {
     const before = painted.get(look);
     const wanted = stretchesOf(paints.values(), look);
     if (!before && !wanted.length) return;
+    if (!isWorn) for (const root of roots) wear(root);
+    isWorn = true;
     const highlight = highlightOf(look);
     const after: Painted = { map: now, ranges: new Map() };
     const kept = new Set<Range>();
@@ -106,7 +110,7 @@ export function highlightPainter(): Painter {
       for (const root of roots) if (!holding.has(root)) leave(root);
       for (const root of holding) {
         if (!roots.has(root)) wanted.set(root, (wanted.get(root) ?? 0) + 1);
-        wear(root);
+        if (isWorn) wear(root);
       }
       roots.clear();
       for (const root of holding) roots.add(root);
@@ -129,7 +133,7 @@ export function highlightPainter(): Painter {
     // Highlights move with their text.
     moved: () => undefined,
     repair() {
-      for (const root of roots) wear(root);
+      if (isWorn) for (const root of roots) wear(root);
       for (const [look, one] of painted) {
         if (one.ranges.size === 0) continue;
         const highlight = highlightOf(look);

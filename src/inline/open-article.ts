@@ -71,6 +71,8 @@ class OpenedArticle implements Article {
   readonly #observedRoots = new Set<Node>();
 
   #map: TextMap | null = null;
+  /** Of the text; empty until it is asked for. */
+  #hash = '';
   /** The text as the matcher wants it; made when there is something to find in it. */
   #prepared: PreparedText | null = null;
   #matcher: typeof Matcher | null = null;
@@ -279,14 +281,23 @@ class OpenedArticle implements Article {
   async #findPending(): Promise<void> {
     const map = this.#map && !(this.#stale && this.#due) ? this.#map : await this.#read();
     if (!map) return;
-    const pending = [...this.#cared.values()].filter((it) => it.map !== map);
-    if (!this.#prepared && pending.some((it) => it.passage.quote)) {
+    const pending = (): Cared[] => [...this.#cared.values()].filter((it) => it.map !== map);
+    if (pending().some((it) => it.passage.quote)) {
       const matcher = await this.#loadMatcher();
-      const prepared = await inSlices(matcher.prepareInSteps(map.text), () => this.#closed);
       // The page may have been read again meanwhile, for a selection.
-      if (this.#map !== map || !prepared) return;
-      this.#prepared = prepared;
+      if (this.#map !== map) return;
+      this.#hash ||= matcher.hashOf(map.text);
     }
+    // What stands in the very text it is from needs nothing more; mostly that is all.
+    await this.#findAll(map, pending());
+    if (this.#prepared || this.#closed || this.#map !== map || pending().length === 0 || !this.#matcher) return;
+    const prepared = await inSlices(this.#matcher.prepareInSteps(map.text), () => this.#closed);
+    if (this.#map !== map || !prepared) return;
+    this.#prepared = prepared;
+    await this.#findAll(map, pending());
+  }
+
+  async #findAll(map: TextMap, pending: readonly Cared[]): Promise<void> {
     let seen = -Infinity;
     await inSlices(
       this.#findThese(map, pending),
@@ -306,6 +317,7 @@ class OpenedArticle implements Article {
       // Set anew, or taken away, since this began.
       if (this.#cared.get(passage.id) !== cared) continue;
       const found = this.#find(map, passage);
+      if (!found) continue;
       const before = cared.found;
       cared.map = map;
       if (found.state !== before.state || found.start !== before.start || found.end !== before.end) {
@@ -317,7 +329,8 @@ class OpenedArticle implements Article {
     }
   }
 
-  #find(map: TextMap, { quote, element, range }: Passage): FoundPassage {
+  /** Null where that can't be told before the text is prepared. */
+  #find(map: TextMap, { quote, element, range }: Passage): FoundPassage | null {
     const within = element ?? (quote?.marker === undefined ? null : this.#markerFor(quote.marker));
     if (within) {
       const span = map.spanOf(contentsOf(within));
@@ -328,9 +341,11 @@ class OpenedArticle implements Article {
       const span = range.startContainer.isConnected ? map.spanOf(range) : null;
       return span ? { state: 'sure', ...span } : GONE;
     }
-    if (!quote || !this.#prepared || !this.#matcher) return GONE;
-    const found = this.#matcher.findQuote(this.#prepared, quote);
-    return found.state === 'gone' ? GONE : found;
+    if (!quote) return GONE;
+    const found = this.#prepared
+      ? this.#matcher?.findQuote(this.#prepared, quote)
+      : this.#matcher?.findUnchanged(map.text, this.#hash, quote);
+    return found?.state === 'gone' ? GONE : (found ?? null);
   }
 
   #markerFor(id: string): Element | null {
@@ -376,7 +391,10 @@ class OpenedArticle implements Article {
         this.#paint(cared.passage.id);
       }
       this.#flush();
-    } else this.#prepared = null;
+    } else {
+      this.#prepared = null;
+      this.#hash = '';
+    }
     return map;
   }
 

@@ -14,6 +14,9 @@ const NOT_TEXT = new Set(
   ).split(' '),
 );
 
+/** What flows in the line of what is around it. */
+const IN_LINE = /^(inline|ruby|contents|$)/;
+
 /** How many nodes are looked at between two chances to pause. */
 const STRIDE = 32;
 
@@ -55,12 +58,12 @@ interface Level {
   readonly element: Element;
   readonly block: Element;
   readonly root: Node;
-  /** Its texts can be seen. */
-  readonly visible: boolean;
-  /** Line breaks in it are line breaks. */
-  readonly lines: boolean;
-  readonly children: ArrayLike<Node>;
-  next: number;
+  /** Asked only for what is needed: each answer costs a microsecond, and there are thousands of elements. */
+  readonly style: CSSStyleDeclaration;
+  /** What is shown in a slot, and how far that is read; null where children follow each other as they stand. */
+  readonly assigned: readonly Node[] | null;
+  at: number;
+  next: Node | null;
 }
 
 /** Reads the article below `root` in the order in which it is shown; yields where it may be interrupted. */
@@ -78,9 +81,9 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
   let apart = false;
   let blank = true;
 
-  const read = (node: Text, { root: tree, block, lines }: Level): void => {
+  const read = (node: Text, { root: tree, block, style }: Level): void => {
     const { data } = node;
-    if (data === '') return;
+    if (data === '' || !/^(visible|)$/.test(style.visibility)) return;
     const empty = !/\S/.test(data);
     if (apart && !blank && !/^\s/.test(data)) {
       pieces.push('\n');
@@ -92,7 +95,9 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
     lengths.push(data.length);
     trees.push(tree);
     blocks.push(block);
-    if (lines) for (const { index } of data.matchAll(/\n/g)) breaks.push(length + index);
+    if (data.includes('\n') && /^(pre|break)/.test(style.whiteSpace)) {
+      for (const { index } of data.matchAll(/\n/g)) breaks.push(length + index);
+    }
     pieces.push(data);
     length += data.length;
     blank = /\s$/.test(data);
@@ -102,12 +107,13 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
   const stack: Level[] = [levelOf(root, getComputedStyle(root), root, root.getRootNode(), shadowRoots)];
   let looked = 0;
   for (let level = stack[0]; level; level = stack.at(-1)) {
-    const node = level.children[level.next++];
+    const node = level.next;
+    if (node) level.next = level.assigned ? (level.assigned[++level.at] ?? null) : node.nextSibling;
     if (!node) {
       if (level.block === level.element) apart = true;
       stack.pop();
     } else if (node.nodeType === Node.TEXT_NODE) {
-      if (level.visible) read(node as Text, level);
+      read(node as Text, level);
     } else if (node.nodeType === Node.ELEMENT_NODE && isText(node as Element)) {
       const element = node as Element;
       if (element.localName === 'br') apart = true;
@@ -115,7 +121,7 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
         const style = getComputedStyle(element);
         const { display } = style;
         if (display !== 'none') {
-          const block = /^(inline|ruby|contents|$)/.test(display) ? level.block : element;
+          const block = IN_LINE.test(display) ? level.block : element;
           if (block === element) apart = true;
           stack.push(levelOf(element, style, block, level.root, shadowRoots));
         }
@@ -130,6 +136,7 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
 function isText(element: Element): boolean {
   const { localName } = element;
   if (NOT_TEXT.has(localName)) return false;
+  if (!element.hasAttributes()) return !localName.startsWith('afterword-') || localName === 'afterword-feedback';
   // Ours are not the host's article; but the author's passage is its text, except what fills a place of ours.
   if (localName.startsWith('afterword-')) return localName === 'afterword-feedback';
   if (element.slot !== '' && element.parentElement?.localName === 'afterword-feedback') return false;
@@ -140,7 +147,7 @@ function isText(element: Element): boolean {
 
 function levelOf(
   element: Element,
-  { visibility, whiteSpace }: CSSStyleDeclaration,
+  style: CSSStyleDeclaration,
   block: Element,
   tree: Node,
   shadowRoots: ShadowRoot[],
@@ -152,10 +159,10 @@ function levelOf(
     element,
     block,
     root: shadow ?? (assigned[0] ? assigned[0].getRootNode() : tree),
-    visible: visibility === 'visible' || visibility === '',
-    lines: /^(pre|break)/.test(whiteSpace),
-    children: assigned.length ? assigned : (shadow ?? element).childNodes,
-    next: 0,
+    style,
+    assigned: assigned.length ? assigned : null,
+    at: 0,
+    next: assigned[0] ?? (shadow ?? element).firstChild,
   };
 }
 

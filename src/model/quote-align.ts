@@ -13,10 +13,14 @@ import type { PreparedText } from './quote-text.ts';
 const TEAR = 0.5;
 /** What a skipped word of the text costs, so that a passage is not stretched over a page to catch a stray word. */
 const SKIP = 0.065;
+/** By how much a place must be better than its lookalike or than any other place: weights shift by a few percent. */
+export const MARGIN = 1.05;
 /** Places tried for a quote. With three or eight the figures are the same. */
 const TRIES = 5;
-/** Words whose votes are counted together, so that a few inserted words do not scatter the votes. */
-const BUCKET = 8;
+/** What weighs less stands everywhere and says nothing about the place; asking it, too, changes no figure. */
+const COMMON = 0.4;
+/** Two to this power is the number of words whose votes are counted together, so that a few inserted ones do not scatter them. */
+const BUCKET = 3;
 /** Words looked at on either side of where the passage should be, and half its length more: room for what was inserted. */
 const SLACK = 24;
 
@@ -72,17 +76,21 @@ export function needleFor(text: PreparedText, prefix: string, exact: string, suf
   };
 }
 
-/** Places that hold at least the share `kept` of the quote, the best first; none overlaps a better one. */
+/**
+ * Places that hold at least the share `kept` of the quote, the best first; none overlaps a better one. Left out are those
+ * that can neither be better than the best nor, by the margin, make it doubtful.
+ */
 export function findPlaces(text: PreparedText, needle: Needle, kept: number): Place[] {
   const places: Place[] = [];
-  for (const { start, votes } of likelyStarts(text, needle)) {
-    // Votes count what the score counts, and more: no later try can be better than a place that beats its votes.
-    if (places.some((it) => it.score > votes)) break;
+  let best = 0;
+  for (const start of likelyStarts(text, needle)) {
+    if (best > 0 && mostNear(text, needle, start) * MARGIN < best) continue;
     // Where its old surroundings outweigh the quote, they hide it if it only moved a little: then it is asked for alone.
     for (const sought of [needle, quoteAlone(needle)]) {
       const place = placeNear(text, sought, start + needle.from - sought.from);
       if (place && place.kept >= kept) {
         places.push(place);
+        best = Math.max(best, place.score);
         break;
       }
     }
@@ -100,43 +108,57 @@ function quoteAlone(needle: Needle): Needle {
   return { ...needle, starts, ends, ids, weights, from: 0, to: to - from };
 }
 
-/** Every word votes for where the passage would begin if this were its word; twice where the word before agrees. */
-function likelyStarts(text: PreparedText, needle: Needle): { start: number; votes: number }[] {
+/** Every word that is not too common votes for where the passage would begin if this were its word; twice where the word before agrees. */
+function likelyStarts({ ids, first, places }: PreparedText, needle: Needle): number[] {
   const length = needle.ids.length;
-  const votes = new Float32Array(Math.ceil((text.ids.length + length) / BUCKET) + 2);
-  needle.ids.forEach((id, i) => {
-    if (id < 0) return;
+  const votes = new Float32Array(((ids.length + length) >> BUCKET) + 3);
+  for (let i = 0; i < length; i++) {
+    const id = needle.ids[i]!;
     const weight = needle.weights[i]!;
-    const previous = needle.ids[i - 1];
-    for (let k = text.first[id]!; k < text.first[id + 1]!; k++) {
-      const at = text.places[k]!;
-      votes[Math.floor((at - i + length) / BUCKET)]! += at > 0 && text.ids[at - 1] === previous ? 2 * weight : weight;
+    if (id < 0 || weight < COMMON) continue;
+    const previous = needle.ids[i - 1] ?? -1;
+    for (let k = first[id]!, end = first[id + 1]!; k < end; k++) {
+      const at = places[k]!;
+      votes[(at - i + length) >> BUCKET]! += at > 0 && ids[at - 1] === previous ? 2 * weight : weight;
     }
-  });
-  const starts: { start: number; votes: number }[] = [];
+  }
+  const starts: number[] = [];
   while (starts.length < TRIES) {
     let best = -1;
     let most = 0;
-    for (let bucket = 0; bucket + 1 < votes.length; bucket++) {
-      const sum = votes[bucket]! + votes[bucket + 1]!;
-      if (sum > most) {
-        most = sum;
+    for (let bucket = 1, before = votes[0]!; bucket < votes.length; bucket++) {
+      const here = votes[bucket]!;
+      if (before + here > most) {
+        most = before + here;
         best = bucket;
       }
+      before = here;
     }
     if (best < 0) break;
-    votes.fill(0, best, best + 2);
-    starts.push({ start: (best + 1) * BUCKET - length, votes: most });
+    votes.fill(0, best - 1, best + 1);
+    starts.push((best << BUCKET) - length);
   }
   return starts;
+}
+
+/** The words of the text that are looked at for a passage that begins near `start`. */
+function wordsNear(text: PreparedText, needle: Needle, start: number): { low: number; here: Int32Array } {
+  const length = needle.ids.length;
+  const slack = SLACK + (length >> 1);
+  const low = Math.max(0, start - slack);
+  return { low, here: text.ids.subarray(low, start + length + slack) };
+}
+
+/** No score near `start` can be higher: all of the needle's words that stand there, in whatever order. */
+function mostNear(text: PreparedText, needle: Needle, start: number): number {
+  const { here } = wordsNear(text, needle, start);
+  return needle.ids.reduce((sum, id, i) => (here.includes(id) ? sum + needle.weights[i]! : sum), 0);
 }
 
 /** The best way to lay the needle along the words near `start` (Smith and Waterman's, with words for letters). */
 function placeNear(text: PreparedText, needle: Needle, start: number): Place | null {
   const length = needle.ids.length;
-  const slack = SLACK + (length >> 1);
-  const low = Math.max(0, start - slack);
-  const here = text.ids.subarray(low, start + length + slack);
+  const { low, here } = wordsNear(text, needle, start);
   const width = here.length + 1;
   // Row i, column j: the best sum of a way that ends where word i of the needle meets word j here; and of any way so far.
   const meeting = new Float32Array((length + 1) * width);
@@ -146,8 +168,11 @@ function placeNear(text: PreparedText, needle: Needle, start: number): Place | n
   for (let i = 1; i <= length; i++) {
     const id = needle.ids[i - 1]!;
     const weight = needle.weights[i - 1]!;
+    // Without Math.max and without looking again at what was just written: this is most of all the work there is.
+    let left = 0;
     for (let j = 1, cell = i * width + 1; j < width; j++, cell++) {
-      let highest = Math.max(0, best[cell - width]!, best[cell - 1]! - SKIP);
+      let highest = best[cell - width]!;
+      if (left - SKIP > highest) highest = left - SKIP;
       if (here[j - 1] === id) {
         const diagonal = cell - width - 1;
         const sum = weight + Math.max(0, meeting[diagonal]!, best[diagonal]! - TEAR);
@@ -158,7 +183,7 @@ function placeNear(text: PreparedText, needle: Needle, start: number): Place | n
           at = cell;
         }
       }
-      best[cell] = highest;
+      best[cell] = left = highest;
     }
   }
   if (score === 0) return null;

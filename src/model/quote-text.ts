@@ -33,7 +33,7 @@ const RESIZED_OR_COMPOSED = new RegExp(`${RESIZED.source}|\\P{M}[\\p{M}\\u1160-\
 
 /** One character for one, so that no offset moves. */
 const ALIKE: readonly (readonly [RegExp, string])[] = [
-  [/\s/g, ' '],
+  [/[^\S ]/g, ' '],
   [/[‘’‚‛′´`]/g, "'"],
   [/[“”„‟«»″]/g, '"'],
   [/[‐-―−]/g, '-'],
@@ -116,9 +116,11 @@ export function wordsOf(folded: string): Words {
   // Asked once a text, since it costs more than the words themselves.
   const ideographs = IDEOGRAPH.test(folded);
   const unspaced = UNSPACED.test(folded);
-  for (const { 0: found, index } of folded.matchAll(WORD)) {
-    let start = index;
-    for (const word of partsOf(found)) {
+  // All that is no word is blanks, so where one begins need not be asked for: that would be an object for each.
+  let start = 0;
+  for (WORD.lastIndex = 0; WORD.test(folded);) {
+    while (folded[start] === ' ') start++;
+    for (const word of partsOf(folded.slice(start, WORD.lastIndex))) {
       texts.push(word);
       starts.push(start);
       ends.push((start += word.length));
@@ -176,11 +178,12 @@ export function* prepareInSteps(original: string): Generator<undefined, Prepared
   const words = wordsOf(folded.text);
   yield;
   const idOf = new Map<string, number>();
-  const ids = Int32Array.from(words.texts, (word) => {
+  const ids = new Int32Array(words.texts.length);
+  for (const [at, word] of words.texts.entries()) {
     let id = idOf.get(word);
     if (id === undefined) idOf.set(word, (id = idOf.size));
-    return id;
-  });
+    ids[at] = id;
+  }
   const first = new Int32Array(idOf.size + 1);
   for (const id of ids) first[id + 1]!++;
   for (let id = 0; id < idOf.size; id++) first[id + 1]! += first[id]!;

@@ -3,12 +3,13 @@
  * was edited. Text alone; where the text comes from and how a passage is painted is `src/inline`'s (METHOD.md there
  * has the method with its figures). A wrong place is worse than no place.
  */
-import { findPlaces, needleFor } from './quote-align.ts';
+import { findPlaces, MARGIN, needleFor } from './quote-align.ts';
 import type { Needle } from './quote-align.ts';
 import { hashOf } from './hash.ts';
 import { prepareInSteps, wordBoundary } from './quote-text.ts';
 import type { PreparedText } from './quote-text.ts';
 
+export { hashOf } from './hash.ts';
 export { prepareInSteps, prepareText } from './quote-text.ts';
 export type { PreparedText } from './quote-text.ts';
 
@@ -65,8 +66,6 @@ const PART = 500;
 const ENOUGH = 5.5;
 /** How much of the quote must be left to call it the same passage. */
 const LEFT = 0.4;
-/** By how much a place must be better than the passage's lookalike or than any other place: weights shift by a few percent. */
-const MARGIN = 1.05;
 /** From where on a place is sure. */
 const SURELY = { enough: 2 * ENOUGH, left: 0.8 };
 
@@ -123,13 +122,20 @@ function endsOf(quote: Quote['quote']): readonly [head: TextQuoteSelector, tail:
   return quote.type === 'RangeSelector' ? [quote.startSelector, quote.endSelector] : [quote, quote];
 }
 
-export function findQuote(text: PreparedText, quote: Quote): FoundQuote {
+/** In the very text it is from, whose hash this is, a passage stands where it stood: nothing has to be prepared to know it. */
+export function findUnchanged(text: string, hash: string, quote: Quote): FoundQuote | null {
   const { start, end } = quote.position;
   const [head, tail] = endsOf(quote.quote);
-  const there = text.original.slice(start, end);
+  const there = text.slice(start, end);
   const whole = there.length === end - start && there.startsWith(head.exact) && there.endsWith(tail.exact);
-  if (text.hash === quote.text.hash && whole) return { state: 'sure', start, end };
+  return hash === quote.text.hash && whole ? { state: 'sure', start, end } : null;
+}
 
+export function findQuote(text: PreparedText, quote: Quote): FoundQuote {
+  const unchanged = findUnchanged(text.original, text.hash, quote);
+  if (unchanged) return unchanged;
+  const { start, end } = quote.position;
+  const [head, tail] = endsOf(quote.quote);
   const fromEnd = quote.text.length - end;
   const first = findPart(text, head, quote.lookalike, start, quote.text.length - start - head.exact.length);
   if (head === tail || first.state === 'gone') return first;
