@@ -291,7 +291,7 @@ class OpenedArticle implements Article {
     // What stands in the very text it is from needs nothing more; mostly that is all.
     await this.#findAll(map, pending());
     if (this.#prepared || this.#closed || this.#map !== map || pending().length === 0 || !this.#matcher) return;
-    const prepared = await inSlices(this.#matcher.prepareInSteps(map.text), () => this.#closed);
+    const prepared = await inSlices(this.#matcher.prepareInSteps(map.text, this.#hash), () => this.#closed);
     if (this.#map !== map || !prepared) return;
     this.#prepared = prepared;
     await this.#findAll(map, pending());

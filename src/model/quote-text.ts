@@ -107,32 +107,36 @@ const IDEOGRAPH = new RegExp(`[${IDEOGRAPHS}]`, 'u');
 const IDEOGRAPH_OR_OTHERS = new RegExp(`[${IDEOGRAPHS}]|[^${IDEOGRAPHS}]+`, 'gu');
 /** So are these, but in letters: a dictionary must say where words end. */
 const UNSPACED = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** By the browser's dictionary, which takes it tens of milliseconds to open: not before it is needed. */
+function segmentsOf(text: string): Iterable<Intl.SegmentData> {
+  return (segmenter ??= new Intl.Segmenter('en', { granularity: 'word' })).segment(text);
+}
 
 export function wordsOf(folded: string): Words {
   const texts: string[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
-  // Asked once a text, since it costs more than the words themselves.
-  const ideographs = IDEOGRAPH.test(folded);
-  const unspaced = UNSPACED.test(folded);
-  // All that is no word is blanks, so where one begins need not be asked for: that would be an object for each.
+  // What stands between two blanks stands there again and again, and to look it up costs less than to cut it.
+  const cut = new Map<string, readonly string[]>();
   let start = 0;
-  for (WORD.lastIndex = 0; WORD.test(folded);) {
-    while (folded[start] === ' ') start++;
-    for (const word of partsOf(folded.slice(start, WORD.lastIndex))) {
+  for (const run of folded.split(' ')) {
+    let words = cut.get(run);
+    if (!words) cut.set(run, (words = run.match(WORD)?.flatMap(partsOf) ?? []));
+    for (const word of words) {
       texts.push(word);
       starts.push(start);
       ends.push((start += word.length));
     }
+    start++;
   }
   return { texts, starts, ends };
+}
 
-  function partsOf(word: string): readonly string[] {
-    if (ideographs && word.length > 1 && IDEOGRAPH.test(word)) return word.match(IDEOGRAPH_OR_OTHERS)!;
-    if (unspaced && UNSPACED.test(word)) return [...segmenter.segment(word)].map((it) => it.segment);
-    return [word];
-  }
+function partsOf(word: string): readonly string[] {
+  if (IDEOGRAPH.test(word)) return word.match(IDEOGRAPH_OR_OTHERS)!;
+  return UNSPACED.test(word) ? Array.from(segmentsOf(word), (it) => it.segment) : [word];
 }
 
 /** The nearest end of a word at or after `at` (towards 1), or at or before it (towards -1). */
@@ -140,7 +144,7 @@ export function wordBoundary(text: string, at: number, towards: 1 | -1): number 
   if (at <= 0 || at >= text.length) return Math.min(Math.max(at, 0), text.length);
   // Enough on either side for any word but a pathological one, which is cut.
   const from = Math.max(0, at - REACH);
-  const boundaries = [...segmenter.segment(text.slice(from, at + REACH))].map((it) => from + it.index);
+  const boundaries = Array.from(segmentsOf(text.slice(from, at + REACH)), (it) => from + it.index);
   const near = boundaries.filter((it) => it > from && (towards > 0 ? it >= at : it <= at));
   return (towards > 0 ? near[0] : near.at(-1)) ?? at;
 }
@@ -169,9 +173,11 @@ export function prepareText(original: string): PreparedText {
   }
 }
 
-/** The same in four steps of like length, for a page that must stay responsive while a long article is prepared. */
-export function* prepareInSteps(original: string): Generator<undefined, PreparedText, undefined> {
-  const hash = hashOf(original);
+/** The same in steps, for a page that must stay responsive while a long article is prepared. */
+export function* prepareInSteps(
+  original: string,
+  hash = hashOf(original),
+): Generator<undefined, PreparedText, undefined> {
   yield;
   const folded = foldText(original);
   yield;
@@ -179,7 +185,8 @@ export function* prepareInSteps(original: string): Generator<undefined, Prepared
   yield;
   const idOf = new Map<string, number>();
   const ids = new Int32Array(words.texts.length);
-  for (const [at, word] of words.texts.entries()) {
+  for (let at = 0; at < ids.length; at++) {
+    const word = words.texts[at]!;
     let id = idOf.get(word);
     if (id === undefined) idOf.set(word, (id = idOf.size));
     ids[at] = id;
@@ -189,6 +196,6 @@ export function* prepareInSteps(original: string): Generator<undefined, Prepared
   for (let id = 0; id < idOf.size; id++) first[id + 1]! += first[id]!;
   const places = new Int32Array(ids.length);
   const next = first.slice();
-  ids.forEach((id, at) => (places[next[id]!++] = at));
+  for (let at = 0; at < ids.length; at++) places[next[ids[at]!]!++] = at;
   return { original, hash, folded, words, ids, idOf, first, places };
 }
