@@ -11,29 +11,49 @@ const nameOf = (look: Look): string => `afterword-${look}`;
 
 export const canHighlight = (): boolean => 'highlights' in CSS && typeof Highlight === 'function';
 
-const RULES = LOOKS.map((look) => {
-  const { ground, line, style } = STYLES[look];
-  const thickness = look === 'found' || look === 'draft' ? 'from-font' : look === 'mine' ? '1px' : '2px';
-  return `::highlight(${nameOf(look)}){background-color:${ground};text-decoration:underline ${style} ${line} ${thickness}}`;
-}).join('');
+/**
+ * Constructed sheets: they are in no document's tree, and `style-src` has no say in them. Two, because a browser computes
+ * the styles of all elements anew for each, the longer the more looks are in it: one for passages as they stand, one for
+ * what the reader is at, which few readers of a page need.
+ */
+const SHEETS: readonly { readonly looks: readonly Look[]; sheet?: CSSStyleSheet }[] = [
+  { looks: LOOKS.slice(0, 3) },
+  { looks: LOOKS.slice(3) },
+];
+
 /**
  * On paper nobody can press. With the system's colours only its own pair is sure to be readable (Chromium takes no other),
  * and lines must tell the looks apart.
  */
-const SPECIAL = `@media print{${LOOKS.map(
-  (look) => `::highlight(${nameOf(look)}){background-color:transparent;text-decoration:none}`,
-).join('')}}@media (forced-colors:active){${LOOKS.map((look) => {
-  const { style, strong } = STYLES[look];
-  const lines = strong ? 'underline overline' : 'underline';
-  return `::highlight(${nameOf(look)}){background-color:Highlight;color:HighlightText;text-decoration:${lines} ${style} HighlightText 2px}`;
-}).join('')}}`;
+function rulesFor(looks: readonly Look[]): string {
+  const rules = (declarations: (look: Look) => string): string =>
+    looks.map((look) => `::highlight(${nameOf(look)}){${declarations(look)}}`).join('');
+  const plain = rules((look) => {
+    const { ground, line, style } = STYLES[look];
+    const thickness = look === 'found' || look === 'draft' ? 'from-font' : look === 'mine' ? '1px' : '2px';
+    return `background-color:${ground};text-decoration:underline ${style} ${line} ${thickness}`;
+  });
+  const paper = rules(() => 'background-color:transparent;text-decoration:none');
+  const system = rules((look) => {
+    const { style, strong } = STYLES[look];
+    const lines = strong ? 'underline overline' : 'underline';
+    return `background-color:Highlight;color:HighlightText;text-decoration:${lines} ${style} HighlightText 2px`;
+  });
+  return `${plain}@media print{${paper}}@media (forced-colors:active){${system}}`;
+}
 
-/** One sheet a page. A constructed one: it is in no document's tree, and `style-src` has no say in it. */
-let sheet: CSSStyleSheet | undefined;
+function sheetFor(look: Look): CSSStyleSheet {
+  const group = SHEETS.find(({ looks }) => looks.includes(look)) as (typeof SHEETS)[number];
+  if (!group.sheet) {
+    group.sheet = new CSSStyleSheet();
+    group.sheet.replaceSync(rulesFor(group.looks));
+  }
+  return group.sheet;
+}
 
 type Root = Document | ShadowRoot;
 
-/** How many painters want the sheet in a root. */
+/** How many painters want our sheets in a root. */
 const wanted = new Map<Root, number>();
 
 /** What is painted in one look: its ranges by the offsets of their stretch, in the text they were made for. */
@@ -47,8 +67,8 @@ const rangesOf = (painted: Painted | undefined): Range[] => [...(painted?.ranges
 export function highlightPainter(): Painter {
   let map: TextMap | undefined;
   const roots = new Set<Root>();
-  /** To adopt the sheet costs the page a look at every element: only once there is something to see. */
-  let isWorn = false;
+  /** Only those in which there has been something to see. */
+  const worn = new Set<CSSStyleSheet>();
   const paints = new Map<string, Paint>();
   const changed = new Set<Look>();
   /** The ranges of each look, and the objects they are in. The page, or a second copy of this script, may put others there. */
@@ -76,8 +96,8 @@ export function highlightPainter(): Painter {
     const before = painted.get(look);
     const wanted = stretchesOf(paints.values(), look);
     if (!before && !wanted.length) return;
-    if (!isWorn) for (const root of roots) wear(root);
-    isWorn = true;
+    worn.add(sheetFor(look));
+    for (const root of roots) wear(root);
     const highlight = highlightOf(look);
     const after: Painted = { map: now, ranges: new Map() };
     const kept = new Set<Range>();
@@ -99,8 +119,8 @@ export function highlightPainter(): Painter {
   };
 
   const wear = (root: Root): void => {
-    sheet ??= newSheet();
-    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    const missing = [...worn].filter((sheet) => !root.adoptedStyleSheets.includes(sheet));
+    if (missing.length) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...missing];
   };
 
   return {
@@ -110,7 +130,7 @@ export function highlightPainter(): Painter {
       for (const root of roots) if (!holding.has(root)) leave(root);
       for (const root of holding) {
         if (!roots.has(root)) wanted.set(root, (wanted.get(root) ?? 0) + 1);
-        if (isWorn) wear(root);
+        wear(root);
       }
       roots.clear();
       for (const root of holding) roots.add(root);
@@ -133,7 +153,7 @@ export function highlightPainter(): Painter {
     // Highlights move with their text.
     moved: () => undefined,
     repair() {
-      if (isWorn) for (const root of roots) wear(root);
+      for (const root of roots) wear(root);
       for (const [look, one] of painted) {
         if (one.ranges.size === 0) continue;
         const highlight = highlightOf(look);
@@ -151,18 +171,12 @@ export function highlightPainter(): Painter {
   };
 }
 
-function newSheet(): CSSStyleSheet {
-  const made = new CSSStyleSheet();
-  made.replaceSync(RULES + SPECIAL);
-  return made;
-}
-
 function leave(root: Root): void {
   const left = (wanted.get(root) ?? 1) - 1;
   wanted.set(root, left);
   if (left > 0) return;
   wanted.delete(root);
-  root.adoptedStyleSheets = root.adoptedStyleSheets.filter((it) => it !== sheet);
+  root.adoptedStyleSheets = root.adoptedStyleSheets.filter((it) => !SHEETS.some(({ sheet }) => sheet === it));
 }
 
 function standingOf(painted: Painted | undefined): Map<Node, Range[]> {
