@@ -7,10 +7,8 @@ import { RowView, type RowSurroundings } from './row.ts';
 
 /** So many rows cost about a third of a frame on a phone; a re-sort of a thousand at once took 60 to 110 ms. */
 const SLICE = 100;
-/** Rows of a first screen, which are drawn near without waiting for the observer. */
+/** Rows of the first picture, which are near without waiting for the observer; what is below follows a frame later. */
 const FIRST_SCREEN = 8;
-/** Rows of the first picture: more than a screen holds, and what is below follows a frame later. */
-const FIRST_SLICE = 12;
 /** How far ahead of the eyes a row gets its controls: enough that a quick scroll or a row of Tabs does not outrun it. */
 const AHEAD = '1000px 0px';
 
@@ -104,7 +102,7 @@ export class RowList {
     const places = new Map<HTMLOListElement, Element | null>();
     const path: RowView[] = [];
     const near: RowView[] = [];
-    const slice = first ? FIRST_SLICE : SLICE;
+    const slice = first ? FIRST_SCREEN : SLICE;
     let left = slice;
     this.whole = true;
 
@@ -118,7 +116,7 @@ export class RowList {
         view = new RowView(row);
         this.views.set(row.key, view);
         this.#byItem.set(view.item, view);
-        view.state.near = (first && slice - left < FIRST_SCREEN) || (row.kind === 'comment' && row.pending.length > 0);
+        view.state.near = first || (row.kind === 'comment' && row.pending.length > 0);
         this.#observer?.observe(view.box);
       }
       path.length = Math.min(row.depth, path.length);
@@ -126,11 +124,13 @@ export class RowList {
       path.push(view);
       if (left === 0) {
         this.whole = false;
-      } else if (this.#draw(view, row)) {
+      } else if (this.#draw(view, row, false, first)) {
         left -= 1;
         if (view.state.near) near.push(view);
       }
     }
+    // The times are still to come.
+    if (first && this.views.size) this.whole = false;
     if (this.whole) this.#finish();
     else this.#next = nextFrame(() => this.#drawSlice());
     this.onDrawn(near);
@@ -150,8 +150,9 @@ export class RowList {
     places.set(list, place);
   }
 
-  #draw(view: RowView, row: Row, force = false): boolean {
-    return this.#around !== null && view.draw(row, { ...this.#around, now: Date.now() }, force);
+  /** The first picture has no times: to say how long ago something was takes a browser longer than all else in it. */
+  #draw(view: RowView, row: Row, force = false, timeless = false): boolean {
+    return this.#around !== null && view.draw(row, { ...this.#around, now: timeless ? null : Date.now() }, force);
   }
 
   #finish(): void {
@@ -187,12 +188,16 @@ export class RowList {
   }
 }
 
-/** A hidden page gets no frames, but its thread shall be whole when the reader comes back. */
+/**
+ * Once what was drawn is on the screen: a frame's own callback still comes before it. A hidden page gets no frames, but
+ * its thread shall be whole when the reader comes back.
+ */
 function nextFrame(run: () => void): () => void {
-  if (document.hidden) {
-    const timer = setTimeout(run);
-    return () => clearTimeout(timer);
-  }
-  const frame = requestAnimationFrame(run);
-  return () => cancelAnimationFrame(frame);
+  let timer = 0;
+  const then = (): void => void (timer = window.setTimeout(run));
+  const frame = document.hidden ? then() : requestAnimationFrame(then);
+  return () => {
+    clearTimeout(timer);
+    if (frame) cancelAnimationFrame(frame);
+  };
 }

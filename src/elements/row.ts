@@ -41,7 +41,8 @@ export interface RowState {
 /** What a row can't know by itself. */
 export interface RowSurroundings {
   readonly manner: Manner;
-  readonly now: number;
+  /** Null where no times are said yet. */
+  readonly now: number | null;
   /** A comment's text, ready to be shown. */
   readonly text: (comment: Comment, headingLevel: number) => Rendered;
   /** What stands beside the name of a row near the eyes; the bare time while that part of ours is not here. */
@@ -88,7 +89,7 @@ export class RowView {
   /** Draws where that would make a difference; tells whether it did. */
   draw(row: Row, around: RowSurroundings, force = false): boolean {
     const { manner, now } = around;
-    const time = row.kind === 'comment' ? timeAgo(manner.messages, row.comment.createdAt, now) : '';
+    const time = row.kind === 'comment' && now !== null ? timeAgo(manner.messages, row.comment.createdAt, now) : '';
     const drawn = this.#drawn;
     if (!force && drawn?.row === row && drawn.manner === manner && (drawn.time === time || !this.state.near)) {
       return false;

@@ -84,6 +84,9 @@ export const threadStyles = css`
     font-weight: 600;
     unicode-bidi: plaintext;
   }
+  .when:empty {
+    min-width: 6em;
+  }
   .when,
   .note,
   .badge {
