@@ -128,25 +128,28 @@ async function open(reader: Reader, path?: string): Promise<void> {
 }
 
 /** Selects words of the article, as a reader with a mouse, through whatever markup they have. */
-async function select(page: Page, words: string): Promise<void> {
-  await page.evaluate((wanted) => {
-    const walker = document.createTreeWalker(document.querySelector('#text') as Element, NodeFilter.SHOW_TEXT);
-    const places: { node: Text; at: number }[] = [];
-    let text = '';
-    for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
-      for (const [at, sign] of [...node.data].entries()) {
-        if (/\s/.test(sign) && text.endsWith(' ')) continue;
-        text += /\s/.test(sign) ? ' ' : sign;
-        places.push({ node, at });
+async function select(page: Page, words: string, article = '#text'): Promise<void> {
+  await page.evaluate(
+    ([wanted, root]) => {
+      const walker = document.createTreeWalker(document.querySelector(root) as Element, NodeFilter.SHOW_TEXT);
+      const places: { node: Text; at: number }[] = [];
+      let text = '';
+      for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
+        for (const [at, sign] of [...node.data].entries()) {
+          if (/\s/.test(sign) && text.endsWith(' ')) continue;
+          text += /\s/.test(sign) ? ' ' : sign;
+          places.push({ node, at });
+        }
       }
-    }
-    const from = text.indexOf(wanted);
-    const [first, last] = [places[from], places[from + wanted.length - 1]];
-    if (from < 0 || !first || !last) throw new Error(`The article has no words: ${wanted}`);
-    first.node.parentElement?.scrollIntoView({ block: 'center' });
-    document.getSelection()?.setBaseAndExtent(first.node, first.at, last.node, last.at + 1);
-    document.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerType: 'mouse' }));
-  }, words.replace(/\s+/g, ' ').trim());
+      const from = text.indexOf(wanted);
+      const [first, last] = [places[from], places[from + wanted.length - 1]];
+      if (from < 0 || !first || !last) throw new Error(`The article has no words: ${wanted}`);
+      first.node.parentElement?.scrollIntoView({ block: 'center' });
+      document.getSelection()?.setBaseAndExtent(first.node, first.at, last.node, last.at + 1);
+      document.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerType: 'mouse' }));
+    },
+    [words.replace(/\s+/g, ' ').trim(), article] as const,
+  );
 }
 
 const dialog = (section: Locator): Locator => section.getByRole('dialog');
@@ -353,6 +356,85 @@ test('I-5: the demo’s directions in two editions: of ten passages five stand, 
   await found('probable', 3);
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(ownErrors(reader.errors), []);
+  await reader.close();
+});
+
+test('R-11: passages on a phone, at 320 px, in the dark and in forced colours: axe finds nothing, closed, open, writing and selecting; nothing scrolls sideways', async () => {
+  await server.command('import', resolve('demo/sample.jsonl'));
+  const phone = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
+  for (const options of [phone, { ...phone, colorScheme: 'dark' as const }, { forcedColors: 'active' as const }]) {
+    const reader = await newReader(browser, options);
+    const { page, section } = reader;
+    const look = JSON.stringify(options);
+    const check = async (state: string): Promise<void> => {
+      assert.deepEqual(await axe(page), [], `${look}, ${state}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${look}, ${state}: scrolls sideways by ${wide}`);
+    };
+    await page.goto(`${server.url}/demo/revisions.html`);
+    const mark = section.getByRole('button', { name: /^2 comments on “by custom/ });
+    await mark.scrollIntoViewIfNeeded();
+    await check('closed');
+    await mark.click();
+    await dialog(section).getByText('when I came and full when I left').waitFor();
+    await check('open');
+    await section.getByRole('textbox', { name: 'Your comment on this passage' }).click();
+    await dialog(section).getByRole('textbox', { name: /^Name/ }).waitFor();
+    await check('writing');
+    await page.keyboard.press('Escape');
+    await dialog(section).waitFor({ state: 'detached' });
+    await page.waitForFunction(() => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return at?.getAttribute('aria-label')?.startsWith('2 comments on “by custom');
+    });
+    await select(page, 'Start no later than two hours after high water.', '#directions');
+    await section.getByRole('toolbar', { name: 'Selected text' }).waitFor();
+    await check('selecting');
+    assert.deepEqual(ownErrors(reader.errors), [], look);
+    await reader.close();
+  }
+});
+
+test('R-11: a screen reader hears what passages there are, in the order of the text, and a panel from its words to its form', async () => {
+  await server.command('import', resolve('demo/sample.jsonl'));
+  const reader = await newReader(browser);
+  const { page, section } = reader;
+  await page.goto(`${server.url}/demo/revisions.html`);
+  const list = section.getByRole('list', { name: 'Passages with comments' });
+  await list.getByRole('button').nth(7).waitFor();
+  const names = (tree: string): string[] => [...tree.matchAll(/button "([^"]*?)(?:…)?”/g)].map(([, name = '']) => name);
+  assert.deepEqual(names(await list.ariaSnapshot()), [
+    '1 comment on “an hour and ten minutes at the pace of somebody',
+    '1 comment on “Nobody has been lost on this path who was not',
+    '1 comment on “The harbour is twelve minutes behind the bar,',
+    '1 comment on “Tell the woman in the ticket hut.',
+    '1 comment on “Turn back if you cannot see the next pole.',
+    '1 comment on “the channel, ankle-deep at its widest',
+    '2 comments on “by custom the last one out fills the kettle for',
+    '1 comment on “most of them had not brought sandwiches',
+  ]);
+  await section.getByRole('button', { name: /^2 comments on “by custom/ }).click();
+  await section.getByRole('textbox', { name: 'Your comment on this passage' }).waitFor();
+  const tree = await dialog(section).ariaSnapshot();
+  const order = [
+    'dialog "Comments on “by custom the last one out fills the kettle for…”"',
+    'button "Close"',
+    'blockquote',
+    'listitem',
+    'Ruth & Leo',
+    'We leave it full',
+    'Hamish',
+    'button "All 2 comments on this passage"',
+    'textbox "Your comment on this passage"',
+  ];
+  const places = order.map((piece) => tree.indexOf(piece));
+  assert.ok(!places.includes(-1), `not there: ${order.filter((_, k) => places[k] === -1).join('; ')}\n${tree}`);
+  assert.deepEqual(
+    [...places].sort((a, b) => a - b),
+    places,
+    tree,
+  );
   await reader.close();
 });
 
