@@ -159,9 +159,9 @@ export const panelStyles = css`
   .panel {
     position: absolute;
     inset: 0 auto auto 0;
-    display: grid;
-    /* The smallest track may be smaller than its content: a long word wraps instead of widening the panel. */
-    grid-template-columns: minmax(0, 1fr);
+    /* No grid: WebKit makes its rows as high as their words would be one below the other. */
+    display: flex;
+    flex-direction: column;
     gap: calc(3 * var(--_space));
     inline-size: min(26rem, 100vw - 16px);
     margin: 0;
@@ -174,6 +174,10 @@ export const panelStyles = css`
     font-size: var(--_fine);
     line-height: 1.45;
     z-index: 11;
+  }
+  .panel > * {
+    flex: none;
+    min-inline-size: 0;
   }
   .panel:focus {
     outline: none;
@@ -281,7 +285,7 @@ export const panelStyles = css`
     unicode-bidi: plaintext;
   }
   .all {
-    justify-self: start;
+    align-self: start;
     margin-inline-start: calc(-2 * var(--_space));
     color: var(--_accent);
   }

@@ -31,15 +31,22 @@ function rulesFor(looks: readonly Look[]): string {
   const plain = rules((look) => {
     const { ground, line, style } = STYLES[look];
     const thickness = look === 'found' || look === 'draft' ? 'from-font' : look === 'mine' ? '1px' : '2px';
-    return `background-color:${ground};text-decoration:underline ${style} ${line} ${thickness}`;
+    return `background-color:${ground};${lined('underline', style, line, thickness)}`;
   });
   const paper = rules(() => 'background-color:transparent;text-decoration:none');
   const system = rules((look) => {
     const { style, strong } = STYLES[look];
     const lines = strong ? 'underline overline' : 'underline';
-    return `background-color:Highlight;color:HighlightText;text-decoration:${lines} ${style} HighlightText 2px`;
+    return `background-color:Highlight;color:HighlightText;${lined(lines, style, 'HighlightText', '2px')}`;
   });
   return `${plain}@media print{${paper}}@media (forced-colors:active){${system}}`;
+}
+
+/** Written out: Safari's `text-decoration` takes the line alone. */
+function lined(lines: string, style: string, color: string, thickness: string): string {
+  return Object.entries({ line: lines, style, color, thickness })
+    .map(([part, value]) => `text-decoration-${part}:${value}`)
+    .join(';');
 }
 
 function sheetFor(look: Look): CSSStyleSheet {

@@ -50,6 +50,10 @@ describe('passages with comments', () => {
     expect(nameOf(dialog)).to.equal('Comments on “a gull moved into the lamp room”');
     expect(dialog.textContent).to.contain('About it, 2').and.to.contain('About it, 1');
     expect(focused()).to.equal(dialog);
+    const ends = [...dialog.children].map((one) => one.getBoundingClientRect().bottom);
+    expect(dialog.getBoundingClientRect().bottom - Math.max(...ends), 'it is as high as what is in it').to.be.below(24);
+    const last = dialog.querySelector('.all')?.getBoundingClientRect().height;
+    expect(last, 'and a button as high as its line').to.be.below(48);
     expect(store.calls).to.deep.include(['loadPassage', passageKey(gull)]);
     dialog.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }));
     await waitFor(() => allByRole(section, 'dialog').length === 0, 'the panel to close');

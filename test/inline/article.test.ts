@@ -64,6 +64,15 @@ describe('Passages of an article', () => {
     expect(painted('found')).to.deep.equal([]);
   });
 
+  it('I-6: tells looks apart by their lines, in rules that every engine reads', async () => {
+    const root = put(TEXT);
+    await find(open(root), [{ id: 'a', quote: quoteOf(root, 'coffee on board') }]);
+    const rules = document.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]) as CSSStyleRule[];
+    const lineOf = (look: string): string | undefined =>
+      rules.find(({ selectorText }) => selectorText?.includes(`afterword-${look}`))?.style.textDecorationStyle;
+    expect([lineOf('found'), lineOf('mine'), lineOf('probable')]).to.deep.equal(['solid', 'double', 'dashed']);
+  });
+
   it('I-6: writes nothing into the article: before, during and after, its HTML is the same and no record is made', async () => {
     const root = put(TEXT);
     const quote = quoteOf(root, 'second buoy');
