@@ -28,6 +28,8 @@ const answered = (state) => (operation) =>
 const states = {
   Sending: { send: never },
   'Waiting for the network': { send: offline },
+  'Waiting, and not kept on the device': { send: offline, storage: 'none' },
+  'Nothing is taken from this website': { send: offline, readable: true },
   'Will be tried again': { send: trouble({ kind: 'busy', after: 20 * 60_000 }) },
   'Behind a Wi-Fi sign-in page': { send: trouble({ kind: 'busy', after: 20 * 60_000, portal: true }) },
   'Needs you to sign in': { send: trouble({ kind: 'needs-reader', want: 'sign-in' }) },
@@ -60,7 +62,8 @@ function commentOf(id, text) {
   };
 }
 
-for (const [title, { send, idempotent = true, parentId = null, edits = false, age = 0 }] of Object.entries(states)) {
+for (const [title, state] of Object.entries(states)) {
+  const { send, idempotent = true, parentId = null, edits = false, age = 0, storage = 'session' } = state;
   const section = document.createElement('afterword-comments');
   let lists = 0;
   const there = [commentOf('there', 'A comment that is there already.')];
@@ -76,9 +79,9 @@ for (const [title, { send, idempotent = true, parentId = null, edits = false, ag
       changes: false,
       idempotent,
     },
-    // Read once, and then as far away as the sending is.
+    // Read once, and then as far away as the sending is; where it stays near, that is suspicious after some seconds.
     list: () =>
-      send === offline && lists++ > 0
+      send === offline && !state.readable && lists++ > 0
         ? offline()
         : Promise.resolve({
             info: { epoch: 'states', revision: 1, count: 1, rules },
@@ -92,7 +95,7 @@ for (const [title, { send, idempotent = true, parentId = null, edits = false, ag
           }),
     send,
   };
-  for (const [name, value] of Object.entries({ 'page-id': title, storage: 'session', loading: 'eager' }))
+  for (const [name, value] of Object.entries({ 'page-id': title, storage, loading: 'eager' }))
     section.setAttribute(name, value);
   const block = document.createElement('section');
   const heading = document.createElement('h2');

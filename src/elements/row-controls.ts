@@ -152,7 +152,7 @@ function pendingParts(row: CommentRow, state: RowState, manner: Manner, words: A
     const age = Math.floor((Date.now() - pending.since) / day);
     return html`<div class="pending ${pending.delivery.state}" part="pending">
       <span>${sayDelivery(words, pending, Date.now())}</span>
-      ${pending.saved || isRefused(pending) ? nothing : html`<span>${say(words, 'delivery.memory')}</span>`}
+      ${mustStay(pending) ? html`<span>${say(words, 'delivery.memory')}</span>` : nothing}
       ${age >= oldAfter ? html`<span>${say(words, 'delivery.old', { count: age })}</span>` : nothing}
       ${
         pending.delivery.state === 'conflict'
@@ -216,6 +216,11 @@ export function isQuiet(kind: Pending['kind']): boolean {
 
 export function isRefused({ delivery }: Pending): boolean {
   return delivery.state === 'refused';
+}
+
+/** In memory alone, and not just on its way: a row that says so for half a second only alarms. */
+function mustStay(pending: Pending): boolean {
+  return !pending.saved && !isRefused(pending) && pending.delivery.state !== 'sending';
 }
 
 function remediesOf({ delivery, text }: Pending, { readonly }: Manner): Remedy[] {

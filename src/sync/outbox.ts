@@ -251,7 +251,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     if (!now) return;
     put({
       ...now,
-      row: { ...now.row, order, saved: isKept && database.place !== 'refused' },
+      row: { ...now.row, order, saved: isKept && database.place === 'disk' },
       place: isKept ? 'kept' : 'only-here',
       draft: isKept ? null : now.draft,
       born,
@@ -323,7 +323,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         const isSame = known?.row.notBefore === kept.row.notBefore;
         put({
           ...kept,
-          row: { ...kept.row, saved: database.place !== 'refused' },
+          row: { ...kept.row, saved: database.place === 'disk' },
           place: 'kept',
           due: isSame ? known.due : dueOf(kept.row),
           triedAt: known?.triedAt ?? -Infinity,

@@ -72,6 +72,11 @@ describe('a thread on a page', () => {
   const rowOf = (store: ThreadStore, id: string): CommentRow | undefined =>
     store.view.rows.find((row): row is CommentRow => row.kind === 'comment' && row.key === id);
   const isSent = (store: ThreadStore): boolean => store.view.unsent === 0;
+  const isCalledUnsaved = ({ view }: ThreadStore): boolean =>
+    view.rows.some(
+      (row) =>
+        row.kind === 'comment' && row.pending.some(({ saved, delivery }) => !saved && delivery.state === 'waiting'),
+    );
 
   beforeEach(() => {
     backend = new FakeBackend();
@@ -640,6 +645,10 @@ describe('a thread on a page', () => {
       await store.dispatch(post(`by ${storage}`));
       await shows(world, store, isSent);
       expect(store.view.storage).to.equal('session');
+      backend.always = 'lost before';
+      await store.dispatch(post(`unsent by ${storage}`));
+      await shows(world, store, isCalledUnsaved);
+      backend.always = null;
       const again = threads.openThread(backend.adapter, key(), settings({ storage, order: 'newest' }));
       expect((await again.readDraft('new'))?.text).to.equal(storage === 'session' ? 'Half a' : undefined);
       world.tell('hide');
