@@ -438,6 +438,7 @@ export class AfterwordForm extends LitElement {
     });
   }
 
+  /** Of the form, or of the press that would lead to it: a frame that may not submit forms never tells of the first (D5). */
   private readonly onSubmit = (event: Event): void => {
     event.preventDefault();
     this.submit();
@@ -702,7 +703,12 @@ export class AfterwordForm extends LitElement {
           ${left === null ? nothing : this.lengthInWords(left)}
         </p>
         <button type="button" class="quiet" @click=${() => this.cancel()}>${say(words, 'cancel')}</button>
-        <button type="submit" class="firm primary" title=${say(words, 'form.keys', { keys: sendKeys() })}>
+        <button
+          type="submit"
+          class="firm primary"
+          title=${say(words, 'form.keys', { keys: sendKeys() })}
+          @click=${this.onSubmit}
+        >
           ${say(words, writes[mode])}
         </button>
       </div>`;

@@ -91,7 +91,7 @@ export class AfterwordNotify extends LitElement {
             : nothing
         }
         <button type="button" class="quiet" @click=${() => this.#close()}>${say(words, 'cancel')}</button>
-        <button type="submit" class="firm primary">${say(words, 'form.save')}</button>
+        <button type="submit" class="firm primary" @click=${this.#submit}>${say(words, 'form.save')}</button>
       </div>
     </form>`;
   }
@@ -155,6 +155,7 @@ export class AfterwordNotify extends LitElement {
     this.push ||= askPush !== null && this.told?.offered.includes('mail') === false;
   }
 
+  /** At the press: in a frame that may not submit forms nothing would follow it. */
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { store, told, choice, commentId, words } = this;

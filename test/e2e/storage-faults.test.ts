@@ -41,7 +41,7 @@ before(async () => {
     '/article': () => article(''),
     '/elsewhere': () => '<!doctype html><title>Elsewhere</title>',
     '/framed': () =>
-      '<!doctype html><title>Frame</title><iframe sandbox="allow-scripts allow-forms" src="/inside" height="900"></iframe>',
+      '<!doctype html><title>Frame</title><iframe sandbox="allow-scripts" src="/inside" height="900"></iframe>',
     '/inside': () => article(server.url),
   };
   host = await startHost((path) => pages[path]?.(), join(import.meta.dirname, '../../dist/cdn'));
