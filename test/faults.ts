@@ -198,7 +198,7 @@ const server = group(
     ['H8', 'more bytes than were announced'],
     ['H9', 'a request that drips'],
     ['H10', 'asked to stop with a hundred requests open'],
-    ['H11', 'a third party is down', { due: 'mails' }],
+    ['H11', 'a third party is down'],
     ['H12', 'killed while it migrates'],
     ['H13', 'a repeat after a month'],
     ['H14', 'the server’s clock is set back'],
