@@ -49,6 +49,8 @@ export class AfterwordNotify extends LitElement {
   @state() private askPush: (() => Promise<PushTarget | null>) | null = null;
   @state() private push = false;
   @state() private refused = false;
+  /** The known address is wrong, or no longer theirs: another one is asked for. */
+  @state() private other = false;
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('store') && this.store) void this.#begin(this.store);
@@ -98,7 +100,12 @@ export class AfterwordNotify extends LitElement {
 
   #address(words: AllMessages, { address, offered }: NotifyView): unknown {
     if (!offered.includes('mail')) return nothing;
-    if (address !== null) return html`<p class="note">${say(words, 'notify.address', { address })}</p>`;
+    if (address !== null && !this.other) {
+      return html`<p class="note known">
+        <span>${say(words, 'notify.address', { address })}</span>
+        <button type="button" class="quiet" @click=${this.#askOther}>${say(words, 'notify.address.other')}</button>
+      </p>`;
+    }
     const { wrong } = this;
     return html`<div class="field">
       <label for="email">${say(words, 'form.email')}</label>
@@ -144,6 +151,14 @@ export class AfterwordNotify extends LitElement {
     return sayStanding(words, told.state, told.address);
   }
 
+  readonly #askOther = async (): Promise<void> => {
+    this.other = true;
+    // What is remembered of the reader is most often the address that is known.
+    this.email = '';
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#email')?.focus();
+  };
+
   async #begin(store: ThreadStore): Promise<void> {
     if (this.commentId !== null) this.choice = 'comment';
     else if (this.told && this.told.choice !== 'none') this.choice = this.told.choice;
@@ -161,7 +176,8 @@ export class AfterwordNotify extends LitElement {
     const { store, told, choice, commentId, words } = this;
     if (!store || !told || !words) return;
     const email = this.email.trim();
-    const asksAddress = choice !== 'none' && told.offered.includes('mail') && told.address === null;
+    const asksAddress =
+      choice !== 'none' && told.offered.includes('mail') && (told.address === null || (this.other && email !== ''));
     this.wrong =
       !asksAddress || (!email && this.push) || looksLikeEmail(email)
         ? null

@@ -29,6 +29,13 @@ export const notifyStyles = css`
     margin: 0;
     accent-color: var(--_accent);
   }
+  .known {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    column-gap: calc(2 * var(--_space));
+    overflow-wrap: anywhere;
+  }
   .field {
     display: grid;
     gap: var(--_space);

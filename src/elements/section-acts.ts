@@ -474,7 +474,8 @@ export class SectionActs {
       const { choice, email } = operation;
       const notify = section.store?.view.notify;
       const state = choice === 'none' ? 'none' : (notify?.state ?? 'active');
-      this.say(sayStanding(words, email ? 'pending' : state, email ?? null) || say(words, 'notify.off'));
+      const waits = email && choice !== 'none' && state !== 'active';
+      this.say(sayStanding(words, waits ? 'pending' : state, email ?? null) || say(words, 'notify.off'));
       return;
     }
     if (operation.kind === 'vote') {

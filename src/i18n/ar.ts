@@ -262,6 +262,7 @@ export const ar: AllMessages = {
   'notify.none': 'لا شيء',
   'notify.comment': 'نبّهني عند الرد على هذا التعليق',
   'notify.address': 'تُرسل الرسائل إلى {address}.',
+  'notify.address.other': 'استخدام عنوان آخر',
   'notify.email.hint': 'تؤكده مرة واحدة برابط نرسله إليك.',
   'notify.push': 'نبّه هذا المتصفح أيضًا',
   'notify.push.refused': 'لم يسمح هذا المتصفح بذلك.',

@@ -174,6 +174,7 @@ export const de: AllMessages = {
   'notify.none': 'Nichts',
   'notify.comment': 'Bei Antworten auf diesen Kommentar benachrichtigen',
   'notify.address': 'E-Mails gehen an {address}.',
+  'notify.address.other': 'Andere Adresse verwenden',
   'notify.email.hint': 'Du bestätigst sie einmal über einen Link, den wir schicken.',
   'notify.push': 'Auch diesem Browser melden',
   'notify.push.refused': 'Dieser Browser hat es nicht erlaubt.',

@@ -124,6 +124,7 @@ export const enWriting = {
   'notify.none': 'Nothing',
   'notify.comment': 'Notify me of replies to this comment',
   'notify.address': 'Mails go to {address}.',
+  'notify.address.other': 'Use another address',
   'notify.email.hint': 'You confirm it once by a link we send.',
   'notify.push': 'Tell this browser too',
   'notify.push.refused': 'This browser did not allow it.',

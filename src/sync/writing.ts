@@ -294,7 +294,15 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     passagesChanged: () => void followPassages(),
   });
 
+  /** A mail is confirmed on a page of its own: who comes back from there sees what holds now (N-2). */
+  function askConfirmed(): void {
+    const { page, comments } = open.thread.mine?.subscriptions ?? {};
+    if (page?.state === 'pending' || Object.values(comments ?? {}).includes('pending')) void askMine();
+  }
+
   const stops = [
+    world.on('visible', askConfirmed),
+    world.on('show', askConfirmed),
     outbox.subscribe(onOutbox),
     tabs.onNews((news, where) => {
       if (news === 'forgotten' && isHere(where)) forgetHere();

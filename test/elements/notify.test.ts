@@ -6,7 +6,7 @@ import { formPart, notifyPart } from '../../src/elements/parts.ts';
 import type { NotifyOperation, PostOperation } from '../../src/model/operation.ts';
 import type { NotifyView } from '../../src/model/view.ts';
 import { comment, rules } from '../helpers/builders.ts';
-import { allByRole, byRole, nameOf } from '../helpers/by-role.ts';
+import { allByRole, byRole, focused, nameOf } from '../helpers/by-role.ts';
 import { FakeStore } from '../helpers/fake-store.ts';
 import { rowOf } from '../helpers/rows.ts';
 import { frame, putSection, said, settled, waitFor } from '../helpers/section.ts';
@@ -119,6 +119,28 @@ describe('notify of', () => {
     store.show({ notify: { ...known, choice: 'page', state: 'active', pending: waiting } });
     await settled(section);
     expect(standing()).to.equal('Saved, will be sent when you are online.');
+  });
+
+  it('N-2: a mistyped address can be replaced; left empty, the known one stays', async () => {
+    const store = storeWith({ ...known, choice: 'page', state: 'pending' });
+    const section = await putSection(store);
+    await openPanel(section);
+    byRole(section, 'button', 'Use another address').click();
+    await waitFor(() => allByRole(section, 'textbox', 'E-mail').length === 1, 'the field');
+    const field = byRole(section, 'textbox', 'E-mail') as HTMLInputElement;
+    await waitFor(() => focused() === field, 'the focus to be in it');
+    expect(field.value).to.equal('');
+    await fill(section, 'zoe@example.com');
+    byRole(section, 'button', 'Save').click();
+    await waitFor(() => store.dispatched.length === 1, 'the choice');
+    expect((store.dispatched as NotifyOperation[])[0]?.email).to.equal('zoe@example.com');
+    await settled(section);
+    await openPanel(section);
+    byRole(section, 'button', 'Use another address').click();
+    await settled(section);
+    byRole(section, 'button', 'Save').click();
+    await waitFor(() => store.dispatched.length === 2, 'the choice');
+    expect((store.dispatched as NotifyOperation[])[1]).not.to.have.property('email');
   });
 
   it('R-11: Escape closes the panel and the focus returns to its bell', async () => {

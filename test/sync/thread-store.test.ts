@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { createLocalAdapter } from '../../src/adapters/local.ts';
-import type { Order } from '../../src/model/comment.ts';
+import type { Mine, Order } from '../../src/model/comment.ts';
 import type { CommentRow } from '../../src/model/view.ts';
 import { outboxKey } from '../../src/sync/records.ts';
 import { openDatabase } from '../../src/sync/database.ts';
@@ -774,6 +774,48 @@ describe('a thread on a page', () => {
     const database = openDatabase(new FakeWorld(), name);
     await until(async () => (await database.rows(outboxKey(key()))).length === 0);
     database.close();
+  });
+
+  it('N-2: who comes back from confirming an address sees that it is on; where nothing waits, nobody is asked', async () => {
+    const { list, mine } = backend.adapter;
+    let page: NonNullable<Mine['subscriptions']>['page'] = { choice: 'none', state: 'none' };
+    Object.assign(backend.adapter, {
+      can: { ...backend.adapter.can, notify: ['mail'] },
+      list: async (...asked: Parameters<typeof backend.adapter.list>) => {
+        const listed = await list(...asked);
+        return { ...listed, info: { ...listed.info, notify: ['mail'] } };
+      },
+      mine: async (...asked: Parameters<NonNullable<typeof mine>>) => ({
+        ...(await mine?.(...asked)),
+        subscriptions: { page, comments: {}, address: 'a…@example.org' },
+      }),
+    });
+    const first = openPage();
+    await first.store.load();
+    await first.store.dispatch(post('mine'));
+    await shows(first.world, first.store, isSent);
+    let asked = backend.mines;
+    first.world.tell('visible');
+    await quiet(5);
+    expect(backend.mines).to.equal(asked);
+    first.world.tell('hide');
+    page = { choice: 'page', state: 'pending' };
+    const { world, store } = openPage();
+    await store.load();
+    await until(() => {
+      world.draw();
+      return store.view.notify?.state === 'pending';
+    });
+    page = { choice: 'page', state: 'active' };
+    world.tell('visible');
+    await until(() => {
+      world.draw();
+      return store.view.notify?.state === 'active';
+    });
+    asked = backend.mines;
+    world.tell('visible');
+    await quiet(5);
+    expect(backend.mines).to.equal(asked);
   });
 
   it('tells readers the site vouches for apart, without keeping who they are', () => {

@@ -241,9 +241,10 @@ export async function subscriptionsOf(
   threadId: string | null,
 ): Promise<Subscriptions> {
   const held = await addressesOf(db, author);
-  const state: SubscriptionState = held.some(({ confirmed_at, blocked }) => confirmed_at !== null && blocked === 0)
-    ? 'active'
-    : 'pending';
+  const mail = held.find(({ channel }) => channel === 'mail');
+  const isReached = held.some(({ confirmed_at, blocked }) => confirmed_at !== null && blocked === 0);
+  // Also while the address before, or a browser, is told: who named another one has to know that it waits for them.
+  const state: SubscriptionState = isReached && mail?.confirmed_at !== null ? 'active' : 'pending';
   const rows =
     threadId === null
       ? []
@@ -256,7 +257,6 @@ export async function subscriptionsOf(
           .where('choice', '<>', 'none')
           .execute();
   const page = rows.find((row) => row.comment_id === '')?.choice;
-  const mail = held.find(({ channel }) => channel === 'mail');
   return {
     page: page === 'page' || page === 'replies' ? { choice: page, state } : { choice: 'none', state: 'none' },
     comments: Object.fromEntries(rows.filter((row) => row.comment_id !== '').map((row) => [row.comment_id, state])),

@@ -127,6 +127,24 @@ describe('subscribing', () => {
     assert.equal((await ada.choose('replies')).page.state, 'active', 'the address is known for the next choice');
   });
 
+  it('N-2: another address waits to be confirmed, the one before goes on until then, and then gives way', async (test) => {
+    const server = await openWithMail(test);
+    const ada = await subscriber(server, 'page', { email: 'old@reader.example' }, 'Ada');
+    server.wait(MINUTE);
+    const chosen = await ada.choose('page', { email: 'new@reader.example' });
+    assert.deepEqual([chosen.page.state, chosen.address], ['pending', 'n…@reader.example']);
+    await new Guest(server, 'Bob').post('one');
+    await server.postman.run();
+    assert.equal(mailsTo('old@reader.example').length, 1);
+    await press(linkIn(mailbox.to('new@reader.example')[0] as (typeof mailbox.received)[number], 'confirm'));
+    assert.equal((await ada.mine()).subscriptions?.page.state, 'active');
+    await new Guest(server, 'Bob').post('two');
+    server.wait(61 * MINUTE);
+    await server.postman.run();
+    assert.equal(mailsTo('old@reader.example').length, 1);
+    assert.match(mailsTo('new@reader.example').at(-1) ?? '', /^Bob commented/);
+  });
+
   it('N-1: one choice a page and person, the newest by its counter; the bell is for own comments', async (test) => {
     const server = await openWithMail(test);
     const ada = new Reader(server);
