@@ -58,7 +58,11 @@ export class AfterwordNotify extends LitElement {
 
   /** Puts the focus on what has to be filled in first. */
   override focus(): void {
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('input:checked, input')?.focus());
+    void this.updateComplete.then(() => {
+      const first =
+        this.renderRoot.querySelector<HTMLElement>('input:checked') ?? this.renderRoot.querySelector('input');
+      first?.focus();
+    });
   }
 
   override render(): TemplateResult | typeof nothing {

@@ -180,7 +180,7 @@ export class SectionActs {
     if (!told || this.section.readonly) return nothing;
     const words = this.words();
     const choice = say(words, `notify.${told.choice}`);
-    const standing = told.state === 'pending' ? ` ${sayStanding(words, told.state, told.address)}` : '';
+    const standing = told.state === 'pending' ? `. ${sayStanding(words, told.state, told.address)}` : '';
     return html`<button
       type="button"
       class="quiet bell"

@@ -93,8 +93,8 @@ const isSameThread = (a: ThreadKey, b: ThreadKey): boolean =>
 const siteOf = ({ backend, site }: ThreadKey, identity = ''): string => JSON.stringify([backend, site, identity]);
 const textOf = ({ operation }: QueuedOperation): string | null => ('text' in operation ? operation.text : null);
 
-const isBringing = ({ choice, email, push }: NotifyOperation): boolean =>
-  choice === 'none' || email !== undefined || push !== undefined;
+const bringsAddress = ({ email, push }: NotifyOperation): boolean => email !== undefined || push !== undefined;
+const needsAddress = (wish: NotifyOperation): boolean => wish.choice !== 'none' && !bringsAddress(wish);
 
 const isUnreadable = ({ delivery }: QueuedOperation): boolean =>
   delivery.state === 'refused' && delivery.reason === 'unreadable';
@@ -284,7 +284,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       before.commentId === after.commentId &&
       before.counter < after.counter &&
       // The one that brings the address has to arrive, or the newer has nowhere to go.
-      !(before.kind === 'notify' && isBringing(before) && after.kind === 'notify' && !isBringing(after)) &&
+      !(before.kind === 'notify' && bringsAddress(before) && after.kind === 'notify' && needsAddress(after)) &&
       older.identity === newer.identity &&
       !inFlight.has(before.id)
     );

@@ -201,7 +201,7 @@ async function rootPlace(tx: Transaction<Tables>, comment: CommentRow): Promise<
   return place;
 }
 
-/** The thread of a page, made when somebody writes there first. */
+/** The thread of a page, made when somebody writes there first. What an import did not know of the page is learnt then. */
 export async function ensureThread(
   tx: Transaction<Tables>,
   page: { readonly site: string; readonly id: string; readonly url: string | null; readonly title: string | null },
@@ -225,10 +225,15 @@ export async function ensureThread(
     })
     .onConflict((conflict) => conflict.columns(['site', 'page']).doNothing())
     .execute();
-  return tx
+  const known = await tx
     .selectFrom('threads')
     .selectAll()
     .where('site', '=', page.site)
     .where('page', '=', page.id)
     .executeTakeFirstOrThrow();
+  const url = known.url || page.url;
+  const title = known.title || page.title;
+  if (url === known.url && title === known.title) return known;
+  await tx.updateTable('threads').set({ url, title }).where('id', '=', known.id).execute();
+  return { ...known, url, title };
 }
