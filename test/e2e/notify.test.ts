@@ -286,3 +286,74 @@ test('N-1, A1: chosen offline it waits in the outbox and goes out on return; of 
   assert.equal(row?.choice, 'replies');
   assert.equal(mailbox.to('ann.late@reader.example').length, 1, 'asked once');
 });
+
+test('N-4: a notice that is pushed to the installed worker is shown, and a press on it opens the comment', async () => {
+  const ann = await enter('on-push');
+  const { page, context } = ann;
+  await context.grantPermissions(['notifications'], { origin: host.url });
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await post(ann.section, 'What the notice is about.', 'Ann');
+  await ann.section.getByText('Comment posted.').first().waitFor({ state: 'attached' });
+  const [row] = server.rows("select id from comments where text = 'What the notice is about.'");
+  const url = `${host.url}/on-push#comment-${String(row?.id)}`;
+
+  // From where the push service would hand it to the browser: this machine has none to subscribe to.
+  const cdp = await context.newCDPSession(page);
+  const registration = new Promise<string>((found) =>
+    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const ours = registrations.find(({ scopeURL }) => scopeURL.startsWith(host.url));
+      if (ours) found(ours.registrationId);
+    }),
+  );
+  await cdp.send('ServiceWorker.enable');
+  const push = (data: object | string): Promise<void> =>
+    registration.then(async (registrationId) => {
+      const text = typeof data === 'string' ? data : JSON.stringify(data);
+      await cdp.send('ServiceWorker.deliverPushMessage', { origin: host.url, registrationId, data: text });
+    });
+  const shown = (): Promise<{ title: string; body: string; tag: string; dir: string }[]> =>
+    page.evaluate(async () => {
+      const worker = await navigator.serviceWorker.ready;
+      return (await worker.getNotifications()).map(({ title, body, tag, dir }) => ({ title, body, tag, dir }));
+    });
+  await push({ title: 'Bob replied to you', body: 'Hello <b>Ann</b>', url, tag: 'page', language: 'ar', dir: 'rtl' });
+  await eventually(async () => (await shown()).length === 1, 'the notice');
+  assert.deepEqual(await shown(), [{ title: 'Bob replied to you', body: 'Hello <b>Ann</b>', tag: 'page', dir: 'rtl' }]);
+  await push({ title: 'Cy replied to you', body: 'Later', url, tag: 'page', language: 'en', dir: 'ltr' });
+  await eventually(async () => (await shown())[0]?.title === 'Cy replied to you', 'the later one in its place');
+  assert.equal((await shown()).length, 1);
+  await push('this is no JSON');
+  await eventually(async () => (await shown()).length === 2, 'a notice all the same');
+
+  // A press, as the worker hears of it: a browser without a screen has nothing to press.
+  const [worker] = context.serviceWorkers();
+  assert.ok(worker);
+  // The compiler of the tests marks inner functions with this helper, which the worker does not have.
+  await worker.evaluate('globalThis.__name = (inner) => inner');
+  await page.goto(`${host.url}/on-elsewhere`);
+  const opened = (await worker.evaluate(async (address) => {
+    const scope = globalThis as unknown as {
+      clients: { openWindow(url: string): Promise<null> };
+      registration: ServiceWorkerRegistration;
+    };
+    let asked: string | null = null;
+    // Only a real press may open a window; where it would lead is what counts.
+    Object.assign(scope.clients, {
+      openWindow: async (to: string) => {
+        asked = to;
+        return null;
+      },
+    });
+    const all = await scope.registration.getNotifications();
+    const pressed = all.find((one) => (one.data as { url: string }).url === address) as Notification;
+    const event = new (
+      globalThis as unknown as { NotificationEvent: new (t: string, o: object) => Event }
+    ).NotificationEvent('notificationclick', { notification: pressed });
+    dispatchEvent(event);
+    for (let turns = 0; turns < 200 && asked === null; turns += 1) await new Promise((next) => setTimeout(next, 10));
+    return [asked, (await scope.registration.getNotifications()).length];
+  }, url)) as [string | null, number];
+  assert.deepEqual(opened, [url, 1], 'it leads to the comment, and the notice is gone');
+  await arrive(ann, url);
+  await ann.section.getByText('What the notice is about.').first().waitFor();
+});
