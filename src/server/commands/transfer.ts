@@ -27,7 +27,7 @@ export function addTransfer(program: Command): void {
 
   withSite(program.command('export').argument('[file]').summary('write all comments of a site as JSON Lines'))
     .description('Writes all comments of a site as JSON Lines, to a file or to the standard output.')
-    .option('--public', 'without e-mail addresses, and without who wrote and voted')
+    .option('--public', 'without e-mail addresses, and without who wrote, voted and is told of what')
     .action(exportCommand);
 
   withDatabase(program.command('backup').argument('<file>').summary('copy the database'))

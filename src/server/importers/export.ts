@@ -5,12 +5,13 @@
 import type { Kysely } from 'kysely';
 import { type WholeRow, selectWhole } from '../storage/quotes.ts';
 import type { Tables } from '../storage/tables.ts';
+import { exportSubscriptions } from './subscriptions.ts';
 
 const ROWS_AT_ONCE = 500;
 
 export interface ExportOptions {
   readonly site: string;
-  /** Leaves out e-mail addresses, and who wrote and voted with which secret. */
+  /** Leaves out e-mail addresses, who is told of what, and who wrote and voted with which secret. */
   readonly isPublic: boolean;
   readonly onProgress?: (comments: number) => void;
 }
@@ -37,6 +38,7 @@ export async function* exportSite(db: Kysely<Tables>, options: ExportOptions): A
   if (!options.isPublic) {
     yield* exportVotes(db, site);
     yield* exportKeys(db, site);
+    for await (const record of exportSubscriptions(db, site)) yield lineOf(record);
   }
 }
 

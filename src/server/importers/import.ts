@@ -17,6 +17,7 @@ import { type CommentRow, PLACE, type Tables, type ThreadRow } from '../storage/
 import { type Bone, type Branch, type PlacedBone, planBranches } from './plan.ts';
 import { type CommentRecord, type OtherRecord, idFor, readRecord } from './read-record.ts';
 import { splitRecords } from './records.ts';
+import { takeAddress, takeSubscription } from './subscriptions.ts';
 import {
   ROWS_AT_ONCE,
   type ReadyRecord,
@@ -496,6 +497,12 @@ class Import {
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
+    } else if (record.kind === 'address') {
+      const why = await takeAddress(plain(tx), site, record, this.#options.now());
+      if (why !== null) this.#leaveOut(line, why);
+    } else if (record.kind === 'subscription') {
+      const why = await takeSubscription(plain(tx), { site, onto, now: this.#options.now() }, record);
+      if (why !== null) this.#leaveOut(line, why);
     } else if (record.kind === 'key') {
       await tx
         .insertInto('idempotency_keys')

@@ -41,6 +41,8 @@ export interface CommentRecord {
   readonly isQuoteLost: boolean;
 }
 
+export type AddressRecord = z.infer<typeof addressRecord>;
+export type SubscriptionRecord = z.infer<typeof subscriptionRecord>;
 export type OtherRecord = z.infer<typeof otherRecord>;
 
 const anyId = z.union([z.string().min(1).max(200), z.int().transform(String)]);
@@ -83,7 +85,40 @@ const commentRecord = z.object({
   quote: z.unknown().optional(),
 });
 
+/** As it stands in the file: kept as text, and read where it is needed. */
+const moment = z.string().refine((text) => readTime(text) !== null, 'expected a time like 2026-03-01T09:30:00Z');
+
+const addressRecord = z.object({
+  kind: z.literal('address'),
+  email: z.string().min(1).max(500),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i)
+    .default('en'),
+  /** Its owner wants nothing from the server any more. */
+  never: z.boolean().optional(),
+  writers: z.array(z.object({ id: z.string().min(1).max(200), confirmedAt: moment })).optional(),
+});
+
+const subscriptionRecord = z
+  .object({
+    kind: z.literal('subscription'),
+    writer: z.string().min(1).max(200),
+    page: z.string().min(1).max(2000),
+    /** Of a bell: the writer's own comment. */
+    comment: z.string().min(1).max(200).optional(),
+    choice: z.enum(['page', 'replies', 'comment', 'none']),
+    counter: z.int().min(0),
+    createdAt: moment,
+  })
+  .refine(
+    ({ comment, choice }) => choice === 'none' || (comment === undefined) === (choice !== 'comment'),
+    'choice: a page has "page", "replies" and "none", a comment "comment" and "none".',
+  );
+
 const otherRecord = z.discriminatedUnion('kind', [
+  addressRecord,
+  subscriptionRecord,
   z.object({ kind: z.literal('afterword'), version: z.literal(1, 'This file is of a newer version.') }),
   z.object({
     kind: z.literal('page'),
