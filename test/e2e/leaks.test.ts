@@ -10,7 +10,7 @@ import { wideThread } from '../fixtures/threads.ts';
 import { newReader, openBrowser, ownErrors } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
-/** In one half. Enough that a kilobyte of each would be seen above the noise of a collected heap. */
+/** In one half. */
 const ROUNDS = Number(process.env.ROUNDS ?? 120);
 
 /** What the browser itself still holds in a page after its garbage is collected. */
@@ -154,8 +154,10 @@ function noMore({ first, second }: { readonly first: Held; readonly second: Held
   const few = ROUNDS / 4;
   assert.ok(listeners - listenersThen < few, `${listeners - listenersThen} listeners more after ${ROUNDS} rounds more`);
   assert.ok(nodes - nodesThen < few, `${nodes - nodesThen} nodes more after ${ROUNDS} rounds more`);
-  const bytes = (heap - heapThen) / ROUNDS;
-  assert.ok(bytes < 1024, `${Math.round(bytes)} bytes more in each of ${ROUNDS} rounds more`);
+  // Code that was compiled meanwhile takes some room once; a section that is kept takes tens of kilobytes.
+  const grown = heap - heapThen;
+  assert.ok(grown < 256_000 + 256 * ROUNDS, `${grown} bytes more after ${ROUNDS} rounds more`);
+} bytes more in each of ${ROUNDS} rounds more`);
 }
 
 /** Comes, is read and written in, and goes. */
