@@ -157,10 +157,9 @@ function noMore({ first, second }: { readonly first: Held; readonly second: Held
   // Code that was compiled meanwhile takes some room once; a section that is kept takes tens of kilobytes.
   const grown = heap - heapThen;
   assert.ok(grown < 256_000 + 256 * ROUNDS, `${grown} bytes more after ${ROUNDS} rounds more`);
-} bytes more in each of ${ROUNDS} rounds more`);
 }
 
-/** Comes, is read and written in, and goes. */
+/** Comes, is read, and goes. */
 const comeAndGo = `async (nth, origin) => {
   const section = document.createElement('afterword-comments');
   Object.assign(section, { server: origin, pageId: 'page-' + (nth % 2), loading: 'eager' });
