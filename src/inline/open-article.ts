@@ -84,6 +84,7 @@ class OpenedArticle implements Article {
   #lastRead = 0;
   #waiting: (() => void) | null = null;
   #painted = true;
+  #lastPlaces: readonly Place[] = [];
   #emphasised: ReadonlySet<string> = new Set();
   #lit: string | null = null;
   #darken = (): void => undefined;
@@ -156,13 +157,16 @@ class OpenedArticle implements Article {
   }
 
   rects(id: string): readonly DOMRect[] {
-    const span = this.#spanOf(id);
-    return span && this.#map ? linesOf(this.#map, span) : [];
+    const cared = this.#cared.get(id);
+    // Sought again, it is still where it was, as far as its texts are still there.
+    return cared?.map && cared.found.start >= 0 ? linesOf(cared.map, cared.found) : [];
   }
 
   places(): readonly Place[] {
     const map = this.#map;
     if (!map) return [];
+    // What stood there a moment ago most likely still does: buttons must not go and come with every change of the page.
+    if (this.#seeksAgain() || (this.#stale && this.#isTornOut(map))) return this.#lastPlaces;
     const blocks = new Map<Element, { readonly ids: string[]; readonly line: DOMRect }>();
     for (const [id, span] of [...this.#spans()].sort(([, a], [, b]) => a.start - b.start || b.end - a.end)) {
       const block = map.blockAt(span.start);
@@ -174,12 +178,13 @@ class OpenedArticle implements Article {
       const [line] = linesOf(map, span, 1);
       if (line) blocks.set(block, { ids: [id], line });
     }
-    return [...blocks].map(([block, { ids, line }]) => ({
+    this.#lastPlaces = [...blocks].map(([block, { ids, line }]) => ({
       ids,
       line,
       block: block.getBoundingClientRect(),
       direction: getComputedStyle(block).direction === 'rtl' ? 'rtl' : 'ltr',
     }));
+    return this.#lastPlaces;
   }
 
   at(x: number, y: number): readonly string[] {
@@ -304,10 +309,13 @@ class OpenedArticle implements Article {
       () => this.#closed || this.#map !== map,
       () => {
         // A picture of the first ones at once, since they are the ones in view; of the others now and then.
-        const look = this.#tellFound() && performance.now() - seen > BETWEEN_PICTURES;
+        this.#flush();
+        const look = this.#changes.size > 0 && performance.now() - seen > BETWEEN_PICTURES;
         if (look) seen = performance.now();
         return look;
       },
+      // Whoever hears of it measures, and the browser has computed its styles by now.
+      () => this.#tellFound(),
     );
   }
 
@@ -444,8 +452,19 @@ class OpenedArticle implements Article {
    * since ranges move with their text.
    */
   #flush(): void {
-    for (const { found, map } of this.#cared.values()) if (found.start >= 0 && map !== this.#map) return;
-    this.#painter.flush();
+    if (!this.#seeksAgain()) this.#painter.flush();
+  }
+
+  /** The page took texts of passages away, and what it put there has not been read yet. */
+  #isTornOut(map: TextMap): boolean {
+    return [...this.#spans().values()].some(
+      ({ start }) => map.piecesOf(start, start + 1)[0]?.node.isConnected === false,
+    );
+  }
+
+  /** There are passages whose place in the text as it is now is not known yet, but was in the text as it was. */
+  #seeksAgain(): boolean {
+    return [...this.#cared.values()].some(({ found, map }) => found.start >= 0 && map !== this.#map);
   }
 
   #lookOf(id: string, cared: Cared | undefined): Look | null {
@@ -498,13 +517,12 @@ class OpenedArticle implements Article {
     return spans;
   }
 
-  #tellFound(): boolean {
+  #tellFound(): void {
     this.#flush();
-    if (this.#changes.size === 0 || this.#closed) return false;
+    if (this.#changes.size === 0 || this.#closed) return;
     const changes = new Map(this.#changes);
     this.#changes.clear();
     this.#tell('found', changes);
-    return true;
   }
 
   #tell<Type extends keyof ArticleEvents>(type: Type, detail: ArticleEvents[Type]): void {

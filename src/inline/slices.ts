@@ -5,23 +5,26 @@ const SLICE = 8;
 
 /**
  * Goes through `work`, which yields wherever it may be interrupted. `afterSlice` runs before each pause and at the end;
- * where it says true, there is something to be seen, and the pause is long enough for a picture. Undefined where
- * `stopped` said so before the end.
+ * where it says true, there is something to be seen: then the pause is long enough for a picture, and `afterPicture` runs
+ * when the browser has drawn it. Undefined where `stopped` said so before the end.
  */
 export async function inSlices<Result>(
   work: Generator<unknown, Result>,
   stopped: () => boolean = () => false,
   afterSlice: () => boolean = () => false,
+  afterPicture: () => void = () => undefined,
 ): Promise<Result | undefined> {
   for (;;) {
     const began = performance.now();
     let step = work.next();
     while (!step.done && performance.now() - began < SLICE) step = work.next();
     const look = afterSlice();
-    if (step.done) return step.value;
+    if (step.done && !look) return step.value;
     if (look && !document.hidden) await nextFrame();
     await nextTurn();
     if (stopped()) return undefined;
+    if (look) afterPicture();
+    if (step.done) return step.value;
   }
 }
 

@@ -81,9 +81,13 @@ describe('passages in other people’s pages', () => {
     const article = putArticle(html);
     const section = await putPassages(threadWith(onGull));
     await waitFor(() => marks(section).length === 1, 'the button');
+    const [mark] = marks(section) as [HTMLElement];
+    mark.focus();
     article.innerHTML = `<h2>New above</h2>${html}`;
-    await waitFor(() => painted('found').join() === words, 'the highlight in the new nodes');
+    await waitFor(() => painted('focused').join() === words, 'the highlight in the new nodes');
     await waitFor(() => isBeside(marks(section)[0]!, article, words), 'the button beside them');
+    expect(focused(), 'it never went, and has the focus').to.equal(mark);
+    mark.blur();
 
     article.remove();
     const other = putArticle(`<p>Another edition.</p>${html.replace('moved into', 'came into')}`);

@@ -242,16 +242,17 @@ async function measure({ sought, count }: { sought: readonly Sought[]; count: nu
   const began = performance.now();
   const article = openArticle(root);
   let first = 0;
-  article.on('found', (found) => {
-    if (first) return;
-    const seen = [...found.keys()].some((id) => article.rects(id).some((it) => it.bottom > 0 && it.top < innerHeight));
-    if (!seen) return;
-    first = -1;
-    void nextPicture().then(() => {
+  /** In each frame, until there is one with a passage painted in view: it is seen when that frame is over. */
+  const look = (): void => {
+    const ranges = [...CSS.highlights].flatMap(([, it]) => [...(it as unknown as Iterable<Range>)]);
+    const isInView = ({ bottom, top }: DOMRect): boolean => bottom > 0 && top < innerHeight;
+    if (!ranges.some((range) => [...range.getClientRects()].some(isInView))) return void requestAnimationFrame(look);
+    void scheduler.yield().then(() => {
       performance.mark('afterword-first');
       first = performance.now() - began;
     });
-  });
+  };
+  requestAnimationFrame(look);
   const settled = (): Promise<void> =>
     new Promise((done) => {
       const off = article.on('settled', () => {
