@@ -47,7 +47,7 @@ interface Meant {
 
 const PAGES_AT_ONCE = 12;
 const LEGS_OF_A_PAGE = 3;
-const MOMENTS = 16;
+const MOST_MOMENTS = 16;
 const MOST_AT_ONCE = 20;
 
 export class Plan {
@@ -57,8 +57,12 @@ export class Plan {
   #made = 0;
   #words = 0;
 
-  constructor(random: Random) {
+  /** How long a leg is: a short walk looks at what came of it several times as well. */
+  readonly #moments: number;
+
+  constructor(random: Random, operations: number) {
     this.#random = random;
+    this.#moments = Math.min(MOST_MOMENTS, Math.ceil(operations / 100));
   }
 
   leg(): Leg {
@@ -70,7 +74,7 @@ export class Plan {
       this.#pages.set(`page-${++this.#made}`, { comments: [], until });
     }
     const pages = [...this.#pages.keys()];
-    const moments = Array.from({ length: MOMENTS }, (): Moment => {
+    const moments = Array.from({ length: this.#moments }, (): Moment => {
       const wishes = TABS.map((reader) => {
         return Array.from({ length: random.below(MOST_AT_ONCE) }, () => this.#wish(reader, random.pick(pages), leg));
       });

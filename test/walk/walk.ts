@@ -132,7 +132,7 @@ class Walker {
 
   constructor(options: WalkOptions) {
     this.#options = options;
-    this.#plan = new Plan(seededRandom(options.seed));
+    this.#plan = new Plan(seededRandom(options.seed), options.operations);
   }
 
   async begin(): Promise<void> {
