@@ -53,6 +53,11 @@ const GATES: readonly Gate[] = [
     ),
   },
   { name: 'e2e', after: ['build'], run: nodeTest('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
+  {
+    name: 'walk',
+    after: ['build'],
+    run: script('test/gates/walk.ts', '--operations', '500', '--seconds', '25', '--seed', '1'),
+  },
   ...ENGINES.map((engine) => ({ name: engine, run: script('test/gates/browser.ts', '--engine', engine) })),
   {
     name: 'model and server',

@@ -1,13 +1,20 @@
 /** A tab of the walk from outside: opened, crashed, frozen, cut off; and asked for what its page does. */
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import type { Walk } from './page.ts';
+import type { Target, Targets } from './targets.ts';
 import type { Done, Glance, Look, ReaderName, Wish } from './wishes.ts';
 
 /** A page that answers nothing for so long is broken. */
 const SILENT = 120_000;
 
+/** What the protocol answers to `Runtime.evaluate`. */
+interface Evaluated {
+  readonly result: { readonly value: unknown };
+  readonly exceptionDetails?: { readonly text: string; readonly exception?: { readonly description?: string } };
+}
+
 export interface TabOptions {
-  readonly context: BrowserContext;
+  readonly targets: Targets;
+  readonly profile: string;
   readonly address: string;
   readonly server: string;
   readonly reader: ReaderName;
@@ -16,8 +23,7 @@ export interface TabOptions {
 export class Tab {
   readonly reader: ReaderName;
   readonly #options: TabOptions;
-  #page: Page | null = null;
-  #session: CDPSession | null = null;
+  #page: Target | null = null;
   isFrozen = false;
   isOffline = false;
   /** Looked at; the others of its browser lie behind it. */
@@ -38,12 +44,24 @@ export class Tab {
   }
 
   async open(pages: readonly string[], ahead: number, wall: number): Promise<void> {
-    const { context, address } = this.#options;
-    const page = await context.newPage();
-    this.#session = await context.newCDPSession(page);
-    this.#page = page;
-    await page.goto(address);
+    const { targets, profile, address } = this.#options;
+    this.#page = await targets.open(profile, address);
+    await this.#isLoaded();
     await this.#begin(pages, ahead, wall);
+  }
+
+  /** The script of the page is there, and not that of the page before. */
+  async #isLoaded(): Promise<void> {
+    for (const since = performance.now(); performance.now() - since < SILENT;) {
+      const page = this.#page;
+      if (!page) throw new Error('The tab is closed.');
+      const expression = "typeof walk === 'object' && !globalThis.isOver";
+      // While pages change there is nobody to be asked.
+      const heard = await page.send('Runtime.evaluate', { expression, returnByValue: true }).catch(() => null);
+      if ((heard as Evaluated | null)?.result.value === true) return;
+      await new Promise((later) => setTimeout(later, 10));
+    }
+    throw new Error(`The tab of ${this.reader} does not load.`);
   }
 
   async #begin(pages: readonly string[], ahead: number, wall: number): Promise<void> {
@@ -58,7 +76,9 @@ export class Tab {
     if (!page) return;
     const { isOffline } = this;
     if (isOffline) await this.setOffline(false);
-    await page.reload();
+    await page.send('Runtime.evaluate', { expression: 'globalThis.isOver = true' });
+    await page.send('Page.reload');
+    await this.#isLoaded();
     this.isOffline = isOffline;
     await this.#begin(pages, ahead, wall);
   }
@@ -71,18 +91,15 @@ export class Tab {
 
   async crash(): Promise<void> {
     const page = this.#page;
-    const session = this.#session;
-    if (!page || !session) return;
+    if (!page) return;
     this.#isGone();
-    const crashed = new Promise((resolve) => page.once('crash', resolve));
-    session.send('Page.crash').catch(() => undefined); // It never answers.
-    await crashed;
+    page.send('Page.crash').catch(() => undefined); // It never answers.
+    await page.gone;
     await page.close();
   }
 
   #isGone(): void {
     this.#page = null;
-    this.#session = null;
     this.isFrozen = false;
     this.isOffline = false;
   }
@@ -90,25 +107,34 @@ export class Tab {
   async freeze(): Promise<void> {
     if (!this.isThere) return;
     this.isFrozen = true;
-    await this.#session?.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await this.#page?.send('Page.setWebLifecycleState', { state: 'frozen' });
   }
 
   async thaw(): Promise<void> {
     if (!this.isFrozen) return;
-    await this.#session?.send('Page.setWebLifecycleState', { state: 'active' });
+    await this.#page?.send('Page.setWebLifecycleState', { state: 'active' });
     this.isFrozen = false;
+    await this.#cutOff();
   }
 
   async setOffline(offline: boolean): Promise<void> {
     this.isOffline = offline;
+    // A frozen one hears of it when it is awake.
+    if (!this.isFrozen) await this.#cutOff();
+  }
+
+  async #cutOff(): Promise<void> {
+    // Watched only while it is off: to be told of every request costs as much as the requests.
+    if (!this.isOffline) return void (await this.#page?.send('Network.disable'));
+    await this.#page?.send('Network.enable');
     const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
-    await this.#session?.send('Network.emulateNetworkConditions', { offline, ...speed });
+    await this.#page?.send('Network.emulateNetworkConditions', { offline: true, ...speed });
   }
 
   /** @param bytes Null: as much as there is. */
   async setQuota(bytes: number | null): Promise<void> {
     const origin = `${new URL(this.#options.address).origin}/`;
-    await this.#session?.send(
+    await this.#page?.send(
       'Storage.overrideQuotaForOrigin',
       bytes === null ? { origin } : { origin, quotaSize: bytes },
     );
@@ -169,16 +195,16 @@ export class Tab {
     name: Name,
     ...asked: Parameters<Walk[Name]>
   ): Promise<Awaited<ReturnType<Walk[Name]>>> {
-    const session = this.#session;
-    if (!session) throw new Error('The tab is closed.');
+    const page = this.#page;
+    if (!page) throw new Error('The tab is closed.');
     let late: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
       late = setTimeout(() => reject(new Error(`The tab of ${this.reader} does not answer.`)), SILENT);
     });
     try {
       const expression = `walk.${name}(${asked.map((one) => JSON.stringify(one)).join()})`;
-      const asking = session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-      const { result, exceptionDetails } = await Promise.race([asking, silence]);
+      const asking = page.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+      const { result, exceptionDetails } = (await Promise.race([asking, silence])) as unknown as Evaluated;
       if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
       return result.value as Awaited<ReturnType<Walk[Name]>>;
     } finally {

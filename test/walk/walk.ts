@@ -15,6 +15,7 @@ import { Model } from './model.ts';
 import { Plan, TABS, type Leg, type Moment } from './plan.ts';
 import { Proxy } from './proxy.ts';
 import { Tab } from './tab.ts';
+import { Targets } from './targets.ts';
 import type { Glance, Look, ReaderName, Wish } from './wishes.ts';
 
 /** So many operations of a browser may wait when the next ones are asked for. */
@@ -22,6 +23,8 @@ const BACKLOG = 25;
 /** So often it is looked whether they went, and so much time goes by in between, in milliseconds. */
 const PATIENCE = 10;
 const PATIENT_FOR = 2000;
+/** What others do beside a frozen tab is waited for so long, in milliseconds. */
+const FROZEN_FOR = 500;
 /** Nothing moved for so long, in milliseconds: it never will. */
 const STUCK = 120_000;
 
@@ -107,6 +110,8 @@ class Walker {
   #proxy!: Proxy;
   #host!: Server;
   #browser!: Browser;
+  #targets!: Targets;
+  readonly #profiles: string[] = [];
   #tabs: Tab[] = [];
   #newTabs = (): Promise<void> => Promise.resolve();
   /** What was wrong so far, and how much of it when the last leg was over. */
@@ -122,6 +127,8 @@ class Walker {
   readonly #told = new Set<string>();
   /** What ends a trouble, and in which moment. */
   #mending: { readonly at: number; readonly mend: () => Promise<void> }[] = [];
+  /** What was pressed in tabs that were frozen. */
+  readonly #late: Promise<unknown>[] = [];
   #up: (() => Promise<void>) | null = null;
   #killing: Promise<void> = Promise.resolve();
   readonly #fullDisk = new Set<ReaderName>();
@@ -167,12 +174,12 @@ class Walker {
     await this.#proxy.open();
 
     this.#browser = await chromium.launch({ executablePath: browserFor('chromium'), args: [...CHROMIUM_FLAGS] });
+    this.#targets = await Targets.of(this.#browser);
     this.#newTabs = async () => {
       for (const reader of new Set(TABS)) {
-        // A profile of its own: another browser to everything that counts here.
-        const context = await this.#browser.newContext({ viewport: null });
-        await context.addInitScript('globalThis.__name = (inner) => inner');
-        const tab = (): Tab => new Tab({ context, address, server: this.#proxy.url, reader });
+        const profile = await this.#targets.profile();
+        this.#profiles.push(profile);
+        const tab = (): Tab => new Tab({ targets: this.#targets, profile, address, server: this.#proxy.url, reader });
         const tabs = TABS.filter((one) => one === reader).map(tab);
         for (const [index, one] of tabs.entries()) one.isInFront = index === 0;
         this.#tabs.push(...tabs);
@@ -215,11 +222,12 @@ class Walker {
   /** Other readers, other pages; the server and what it has stay. */
   async #beginAnew(): Promise<void> {
     this.#mending = [];
+    this.#late.splice(0);
     this.#proxy.weather = 0;
     this.#proxy.noKill();
     await this.#up?.();
     await this.#proxy.open();
-    for (const context of this.#browser.contexts()) await context.close();
+    for (const profile of this.#profiles.splice(0)) await this.#targets.dispose(profile);
     this.#tabs = [];
     for (const page of this.#pages) this.#proxy.retire(page);
     this.#plan.forget();
@@ -291,7 +299,10 @@ class Walker {
 
     const acting = moment.wishes.map((wishes, tab) => this.#act(tab, wishes));
     await this.#befall(moment);
-    await Promise.all(acting);
+    const all = Promise.all(acting);
+    // A frozen tab goes on with what was pressed in it when it is awake, and may have the disk in its hand until then.
+    if (!this.#tabs.some(({ isFrozen }) => isFrozen)) await all;
+    else if ((await Promise.race([all, pause(FROZEN_FOR)])) === undefined) this.#late.push(all);
     if (moment.push > 0) await this.#push(moment.push);
     await this.#letSend();
   }
@@ -479,6 +490,7 @@ class Walker {
       await tab.thaw();
       if (tab.isOffline) await tab.setOffline(false);
     }
+    await Promise.all(this.#late.splice(0));
     await this.#push(0);
   }
 
