@@ -3,8 +3,8 @@
  * (mocha, vitest, jest, node:test, `@web/test-runner`) and needs nothing else. What an adapter says it can't do is not
  * tried. How to use it is said in README.md beside this file.
  */
-import type { Comment, Filter, Order, Page, Passages, ThreadKey } from '../model/comment.ts';
-import type { Operation, PostOperation } from '../model/operation.ts';
+import type { Comment, Filter, Order, Page, Passages, Subscriptions, ThreadKey } from '../model/comment.ts';
+import type { NotifyOperation, Operation, PostOperation } from '../model/operation.ts';
 import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
 import { parseQuote } from '../model/parse-quote.ts';
 import { markerKey, passageKey } from '../model/passage.ts';
@@ -155,6 +155,18 @@ class Trial {
     return this.send(operation, person);
   }
 
+  notify(fields: Partial<NotifyOperation>, counter: number, person: 0 | 1 = 0): Promise<Answer> {
+    const wish = { kind: 'notify', commentId: null, choice: 'page', email: `reader-${person}@example.com` } as const;
+    return this.send({ ...wish, ...fields, id: newId(), createdAt: Date.now(), counter }, person);
+  }
+
+  /** What a person is told of, as the backend says when it is asked. */
+  async told(person: 0 | 1 = 0): Promise<Subscriptions> {
+    const { signal } = new AbortController();
+    const asked = await this.adapter.mine?.(this.thread, { identity: this.people[person], signal });
+    return parseMine(asked).subscriptions ?? fail('mine() says what the reader is told of');
+  }
+
   delete(commentId: string, person: 0 | 1 = 0): Promise<Answer> {
     return this.send({ kind: 'delete', id: newId(), createdAt: Date.now(), commentId }, person);
   }
@@ -217,6 +229,9 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
       holds(adapter.can.orders.length > 0, 'there is at least one order');
       holds(!adapter.can.changes || adapter.changes, 'who says can.changes has changes()');
       holds(!adapter.can.quotes || adapter.passages, 'who says can.quotes has passages()');
+      const { notify = [] } = adapter.can;
+      holds(notify.length === 0 || adapter.mine, 'who says can.notify has mine(), which tells what holds');
+      holds(!notify.includes('push') || adapter.pushKey, 'who says can.notify push has pushKey()');
       holds(!adapter.can.live || (adapter.watch && adapter.can.changes), 'who says can.live has watch() and changes()');
     });
 
@@ -707,6 +722,59 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
       ({ can }) => can.quotes,
     );
 
+    promise(
+      'takes a choice of what to be told of, says what holds, and lets no older choice win',
+      async (trial) => {
+        if (!(await offersMail(trial))) return;
+        const chosen = (await trial.notify({ choice: 'page' }, 5)).subscriptions;
+        same(chosen?.page.choice, 'page', 'the answer says what was chosen');
+        holds(chosen?.page.state !== 'none', 'it waits to be confirmed, or is on');
+        same((await trial.told()).page, chosen?.page, 'asked later, the backend says the same');
+        same((await trial.notify({ choice: 'none' }, 4)).subscriptions?.page.choice, 'page', 'an older choice is late');
+        same((await trial.told()).page.choice, 'page', 'and changes nothing');
+        same((await trial.notify({ choice: 'replies' }, 6)).subscriptions?.page.choice, 'replies', 'a newer one wins');
+        await trial.notify({ choice: 'none' }, 7);
+        same((await trial.told()).page, { choice: 'none', state: 'none' }, 'who wants nothing is told nothing');
+      },
+      tellsByMail,
+    );
+
+    promise(
+      'keeps to itself who is told of what, and where',
+      async (trial) => {
+        if (!(await offersMail(trial))) return;
+        await trial.post({}, 1);
+        await trial.notify({ choice: 'page' }, 1);
+        same((await trial.told(1)).page.choice, 'none', 'it is the affair of who chose');
+        const address = (await trial.told()).address ?? '';
+        holds(!address.includes('reader-0@'), 'an address is told shortened');
+        holds(!JSON.stringify(await trial.list()).includes('example.com"'), 'the list names no address');
+      },
+      tellsByMail,
+    );
+
+    promise(
+      'rings for an own comment, by its bell or as it is posted, and for nobody else’s',
+      async (trial) => {
+        if (!(await offersMail(trial))) return;
+        const mine = await trial.post();
+        const theirs = await trial.post({}, 1);
+        const rung = (await trial.notify({ choice: 'comment', commentId: mine.id }, 1)).subscriptions;
+        same(Object.keys(rung?.comments ?? {}), [mine.id], 'the bell is on');
+        const refused = trial.notify({ choice: 'comment', commentId: theirs.id }, 2);
+        same((await trial.trouble(refused, 'the bell of another’s comment')).kind, 'refused', 'it is refused');
+        const along = await trial.post({ notify: { choice: 'comment', counter: 3, email: 'reader-0@example.com' } });
+        same(
+          Object.keys((await trial.told()).comments).sort(),
+          [mine.id, along.id].sort(),
+          'a tick in the form is a bell',
+        );
+        await trial.notify({ choice: 'none', commentId: mine.id }, 4);
+        same(Object.keys((await trial.told()).comments), [along.id], 'each is ended by itself');
+      },
+      tellsByMail,
+    );
+
     promise('keeps two threads apart', async (trial) => {
       await trial.post();
       const { signal } = new AbortController();
@@ -722,6 +790,13 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
       await trial.list({ signal: controller.signal }).catch(() => undefined);
     });
   });
+}
+
+const tellsByMail = ({ can }: Adapter): boolean => can.notify?.includes('mail') === true;
+
+/** The site has the last word (`ThreadInfo.notify`): without a mail server behind it nothing is to be tried. */
+async function offersMail(trial: Trial): Promise<boolean> {
+  return (await trial.list()).info.notify?.includes('mail') === true;
 }
 
 /** All roots of a thread page by page, with what happens between two pages. */

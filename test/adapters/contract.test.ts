@@ -2,8 +2,9 @@ import { expect } from '@open-wc/testing';
 import { adapterContract } from '../../src/adapters/contract.ts';
 import { createExampleAdapter } from '../../src/adapters/example.ts';
 import { createLocalAdapter, type Shelf } from '../../src/adapters/local.ts';
-import type { Adapter } from '../../src/adapters/adapter.ts';
-import type { Comment } from '../../src/model/comment.ts';
+import { type Adapter, AdapterError } from '../../src/adapters/adapter.ts';
+import type { Comment, Subscriptions } from '../../src/model/comment.ts';
+import type { NotifyOperation } from '../../src/model/operation.ts';
 import { makeThreads } from '../../src/sync/threads.ts';
 import { deleteDatabase, FakeWorld, freshName } from '../helpers/fake-world.ts';
 
@@ -83,6 +84,70 @@ adapterContract({
   create: () => ({ adapter: createExampleAdapter('https://example.org/comments', exampleBackend()) }),
 });
 
+/** The local adapter with a memory for choices, and what can be wrong with one. */
+function telling(
+  adapter: Adapter,
+  wrong: { takesLate?: boolean; tellsAddress?: boolean; ringsForAll?: boolean } = {},
+): Partial<Adapter> {
+  const people = new Map<string, { email: string | null; wishes: Map<string, NotifyOperation> }>();
+  const personOf = (token: string) => {
+    const known = people.get(token) ?? { email: null, wishes: new Map<string, NotifyOperation>() };
+    people.set(token, known);
+    return known;
+  };
+  const told = (token: string): Subscriptions => {
+    const { email, wishes } = personOf(token);
+    const page = wishes.get('')?.choice ?? 'none';
+    const bells = [...wishes].filter(([id, { choice }]) => id !== '' && choice === 'comment');
+    const address = email?.replace(/^(.).*@/, wrong.tellsAddress ? '$&' : '$1…@') ?? null;
+    return {
+      page:
+        page === 'page' || page === 'replies' ? { choice: page, state: 'pending' } : { choice: 'none', state: 'none' },
+      comments: Object.fromEntries(bells.map(([id]) => [id, 'pending' as const])),
+      address,
+    };
+  };
+  const take = (token: string, wish: NotifyOperation): void => {
+    const person = personOf(token);
+    const target = wish.commentId ?? '';
+    if (!wrong.takesLate && wish.counter <= (person.wishes.get(target)?.counter ?? 0)) return;
+    person.wishes.set(target, wish);
+    person.email = wish.email ?? person.email;
+  };
+  return {
+    can: { ...adapter.can, notify: ['mail'] },
+    list: async (thread, options) => {
+      const page = await adapter.list(thread, options);
+      return { ...page, info: { ...page.info, notify: ['mail'] } };
+    },
+    mine: async (thread, options) => {
+      const mine = await adapter.mine!(thread, options);
+      return { ...mine, subscriptions: told(options.identity.token) };
+    },
+    send: async (operation, options) => {
+      const { token } = options.identity;
+      if (operation.kind === 'notify') {
+        const { own } = await adapter.mine!(options.thread, options);
+        const isForeign = operation.commentId !== null && !own[operation.commentId];
+        if (isForeign && !wrong.ringsForAll) throw new AdapterError({ kind: 'refused', reason: 'not-yours' });
+        take(token, operation);
+        return {
+          operationId: operation.id,
+          comment: null,
+          revision: 1,
+          editableUntil: null,
+          subscriptions: told(token),
+        };
+      }
+      const answer = await adapter.send(operation, options);
+      if (operation.kind !== 'post' || !operation.notify) return answer;
+      const { id, createdAt, notify } = operation;
+      take(token, { ...notify, kind: 'notify', id, createdAt, commentId: notify.choice === 'comment' ? id : null });
+      return { ...answer, subscriptions: told(token) };
+    },
+  };
+}
+
 describe('the contract itself', () => {
   /** Runs it over a spoilt adapter and brings the sentences that did not hold, of all or of one. */
   async function broken(spoil: (adapter: Adapter) => Partial<Adapter>, only?: string): Promise<string[]> {
@@ -106,6 +171,18 @@ describe('the contract itself', () => {
   const finds = async (sentence: string, spoil: (adapter: Adapter) => Partial<Adapter>): Promise<void> => {
     expect(await broken(spoil, sentence)).to.deep.equal([sentence]);
   };
+
+  it('finds a late choice that wins, an address that is told, and a bell for anybody', async () => {
+    const sentence = 'takes a choice of what to be told of, says what holds, and lets no older choice win';
+    expect(await broken((adapter) => telling(adapter))).to.deep.equal([]);
+    await finds(sentence, (adapter) => telling(adapter, { takesLate: true }));
+    await finds('keeps to itself who is told of what, and where', (adapter) =>
+      telling(adapter, { tellsAddress: true }),
+    );
+    const bells = 'rings for an own comment, by its bell or as it is posted, and for nobody else’s';
+    await finds(bells, (adapter) => telling(adapter, { ringsForAll: true }));
+    await finds('has a lasting name and says what it can do', ({ can }) => ({ can: { ...can, notify: ['push'] } }));
+  });
 
   it('holds for what it should', async () => {
     expect(await broken(() => ({}))).to.deep.equal([]);
