@@ -381,6 +381,30 @@ describe('Passages of an article', () => {
     expect(painted('draft')).to.deep.equal([]);
   });
 
+  it('I-5: prepares a text for the search only once something in it is not where it stood', async () => {
+    const root = put(TEXT);
+    const quotes = ['second buoy', 'coffee on board'].map((words) => ({ id: words, quote: quoteOf(root, words) }));
+    let prepared = 0;
+    const article = open(root, {
+      matcher: async () => {
+        const matcher = await import('../../src/model/quote.ts');
+        const prepareInSteps: typeof matcher.prepareInSteps = (...text) => {
+          prepared++;
+          return matcher.prepareInSteps(...text);
+        };
+        return { ...matcher, prepareInSteps };
+      },
+    });
+    await find(article, quotes);
+    expect(painted('found')).to.deep.equal(['coffee on board', 'second buoy']);
+    expect(prepared).to.equal(0);
+    const done = settled(article);
+    root.prepend('A word before all. ');
+    await done;
+    expect(painted('found')).to.deep.equal(['coffee on board', 'second buoy']);
+    expect(prepared).to.equal(1);
+  });
+
   it('paints the reader’s own, a draft, and what the reader is at in ways of their own, and nothing when told so', async () => {
     const root = put(TEXT);
     const article = open(root);
