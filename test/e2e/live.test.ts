@@ -8,8 +8,10 @@ import type { Browser, Page } from 'playwright-core';
 import {
   arrive,
   axe,
-  networkQuiet,
   comment,
+  eventually,
+  kept,
+  networkQuiet,
   newReader,
   openBrowser,
   ownErrors,
@@ -211,6 +213,10 @@ test('R-10: a paused page asks for nothing, and one that goes on catches up', as
   await ann.section.getByRole('button', { name: '1 new comment' }).waitFor({ state: 'attached' });
   // The choice of the site is remembered.
   await ann.section.getByRole('button', { name: 'Pause live updates' }).click();
+  await eventually(async () => {
+    const rows = await kept(ann.page).catch(() => []);
+    return rows.some(([key, value]) => key.startsWith('live') && value === 'paused');
+  }, 'the choice is on the disk');
   await arrive(ann);
   await ann.section.getByRole('button', { name: 'Resume live updates' }).waitFor();
   await Promise.all([ann.close(), ben.close()]);
