@@ -179,7 +179,8 @@ export function mergePage(thread: Thread, page: Page, asked: Asked, fetchedAt: n
 
   return {
     ...base,
-    info: replaces ? laterInfo(base.info, page.info) : knownInfo(base.info, page.info),
+    // Also where it is older than what we knew: it may bring back what was removed since, and that has to be asked again.
+    info: replaces ? page.info : knownInfo(base.info, page.info),
     comments,
     gaps,
     ...(asked.want === 'roots' && windowsAfter(base, page, asked, filter)),

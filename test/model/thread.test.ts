@@ -163,6 +163,15 @@ describe('merging answers into the thread', () => {
     assert.deepEqual(idsOf(mergePage(back, newer, firstPage, 5)), ['1', '2']);
   });
 
+  it('B11: after an older list, which may name what is gone, what came since is asked again', () => {
+    const known = loaded([comment('1')], { info: info({ revision: 20 }) });
+    const stale = page([comment('1'), comment('2')], { info: info({ revision: 15 }) });
+    const back = mergePage(known, stale, firstPage, 2);
+    assert.equal(back.info?.revision, 15);
+    const told = { comments: [], removed: ['2'], tooOld: false, info: info({ revision: 20 }) };
+    assert.deepEqual(idsOf(mergeChanges(back, told, 3)), ['1']);
+  });
+
   it('a comment that is pinned by a change moves to the pinned ones', () => {
     const known = loaded([comment('2'), comment('1')]);
     const changes = { info: info({ revision: 20 }), removed: [], tooOld: false };

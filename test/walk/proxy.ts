@@ -495,15 +495,16 @@ export class Proxy {
   }
 
   /** It was tried often enough by then to let others go first, or waits for something that was, or for its reader. */
-  #mayBePassed(older: Known, at: number): boolean {
+  #mayBePassed(older: Known, at: number, asked: ReadonlySet<Known> = new Set()): boolean {
     if (older.refused <= at || older.unseen <= at) return true;
     const tried = older.tried.filter((one) => one.at <= at);
     if (tried.length >= PATIENCE && tried.some(({ end }) => end === 'trouble')) return true;
     return (this.#asked.get(older.wish.page) ?? []).some(
       (one) =>
         one !== older &&
-        (one.wish.id === older.wish.target || (areSameWords(one.wish, older.wish) && isBefore(one, older))) &&
-        this.#mayBePassed(one, at),
+        !asked.has(one) &&
+        (one.wish.id === older.wish.target || (areSameWords(one.wish, older.wish) && mayBeBefore(one, older))) &&
+        this.#mayBePassed(one, at, new Set([...asked, older])),
     );
   }
 
@@ -638,8 +639,9 @@ function areSameWords(one: Wish, other: Wish): boolean {
 }
 
 /** As far as that is known: in one moment, what other tabs press has no order. */
-function isBefore(one: Known, other: Known): boolean {
-  return one.moment < other.moment || (one.moment === other.moment && one.number < other.number);
+function mayBeBefore(one: Known, other: Known): boolean {
+  if (one.moment !== other.moment) return one.moment < other.moment;
+  return one.tab !== other.tab || one.number < other.number;
 }
 
 /** The clock decides what is late; nothing here is meant for ever. */

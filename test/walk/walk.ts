@@ -23,6 +23,8 @@ const BACKLOG = 25;
 /** So often it is looked whether they went, and so much time goes by in between, in milliseconds. */
 const PATIENCE = 10;
 const PATIENT_FOR = 2000;
+/** Deliveries that go on by themselves. */
+const UNDER_WAY: readonly string[] = ['sending', 'waiting', 'retrying'];
 /** What others do beside a frozen tab is waited for so long, in milliseconds. */
 const FROZEN_FOR = 500;
 /** Nothing moved for so long, in milliseconds: it never will. */
@@ -551,16 +553,25 @@ class Walker {
 
   /** A refusal stays beside the words, in every tab, until the reader has seen it. */
   async #throwAway(): Promise<boolean> {
+    // Whoever has not heard of it yet tries again by itself.
+    const onTheirWay = new Set(
+      (await this.#look()).flatMap(({ threads }) =>
+        threads.flatMap(({ told }) => told.filter(({ state }) => UNDER_WAY.includes(state)).map(({ id }) => id)),
+      ),
+    );
     const refused = this.#open.filter(({ wish }) => {
       const reason = this.#proxy.verdictOf(wish.id);
-      return reason !== null && reason !== 'taken' && !this.#told.has(wish.id);
+      return reason !== null && reason !== 'taken' && !this.#told.has(wish.id) && !onTheirWay.has(wish.id);
     });
     for (const { wish } of refused) {
       this.#told.add(wish.id);
       const reason = this.#proxy.verdictOf(wish.id);
       // Without words there is nothing to tell of what is gone.
       if (reason === 'comment-gone' && (wish.kind === 'vote' || wish.kind === 'delete')) continue;
+      let tries = 0;
       await this.#until(`${wish.kind} ${wish.id} on ${wish.page} is called refused (${reason})`, async () => {
+        // A tab that lay behind may not have the comment yet: it is looked at now.
+        if (tries++ % 10 === 5) await Promise.all(this.#tabs.map((tab) => tab.refresh()));
         for (const [index, look] of (await this.#look()).entries()) {
           if (TABS[index] !== wish.reader) continue;
           const told = look.threads.find(({ page }) => page === wish.page)?.told.find(({ id }) => id === wish.id);
