@@ -58,6 +58,16 @@ export class AfterwordBubble extends LitElement {
   #stops: (() => void)[] = [];
   #store: ThreadStore | null = null;
 
+  /** Beside what is rendered: the used colour scheme is read from it (`appearance.ts`), at the first rendering too. */
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    const probe = document.createElement('span');
+    probe.className = 'probe';
+    probe.hidden = true;
+    root.append(probe);
+    return root;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#look();

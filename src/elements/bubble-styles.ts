@@ -5,6 +5,9 @@ export const bubbleStyles = css`
   :host {
     display: block;
   }
+  .probe {
+    background: Canvas;
+  }
   .root {
     container: none;
     display: grid;

@@ -57,6 +57,9 @@ export const notifyStyles = css`
   .error {
     color: var(--_danger);
   }
+  :is(.end, .known) button {
+    font-size: inherit;
+  }
   .end {
     display: flex;
     flex-wrap: wrap;

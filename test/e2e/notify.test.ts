@@ -108,7 +108,10 @@ const here = (link: string): string => link.replace(PUBLIC, server.url);
 async function press(reader: Reader, link: string, button: string, said: string): Promise<void> {
   const { page } = await reader.tab();
   await page.goto(here(link));
-  assert.deepEqual(await axe(page), [], link);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await axe(page), [], `${colorScheme} ${link}`);
+  }
   await page.getByRole('button', { name: button }).first().press('Enter');
   await page.getByText(said).waitFor();
   assert.deepEqual(await axe(page), [], `after ${button}`);
@@ -181,7 +184,7 @@ test('N-2, R-11: by keyboard a guest chooses, confirms by a press on the page of
   await press(ann, linkIn(told, 'unsubscribe'), 'No more mails about this page', 'Done.');
   await page.reload();
   await standing(section, 'Notify of: Nothing');
-  await press(ben, linkIn(await mailTo('ben@reader.example', 2), 'manage'), 'No more mails about this page', 'Saved.');
+  await press(ben, linkIn(await mailTo('ben@reader.example', 2), 'manage'), 'End this subscription', 'Saved.');
   // Somebody new is told of the next one: when that mail is there, the others would be.
   const dan = await enter('on-page');
   await choose(dan, 'New comments on this page', 'dan@reader.example');

@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import type { AfterwordBubble } from '../../src/elements/afterword-bubble.ts';
 import type { AfterwordComments } from '../../src/elements/afterword-comments.ts';
+import { lightOf } from '../../src/elements/appearance.ts';
 import { bubblePart } from '../../src/elements/parts.ts';
 import type { ThreadView } from '../../src/model/view.ts';
 import { comment } from '../helpers/builders.ts';
@@ -130,6 +131,21 @@ describe('the bubble', () => {
     document.body.append(other);
     await other.updateComplete;
     expect(allByRole(other, 'button')).to.deep.equal([]);
+  });
+
+  it('E-6: on a dark page that paints nothing itself the number can be read', async () => {
+    const { style } = document.documentElement;
+    style.colorScheme = 'dark';
+    try {
+      const { bubble } = await stage();
+      const { color, backgroundColor } = getComputedStyle(button(bubble));
+      expect((lightOf(color) ?? 0) - (lightOf(backgroundColor) ?? 1)).to.be.above(
+        0.5,
+        `${color} on ${backgroundColor}`,
+      );
+    } finally {
+      style.colorScheme = '';
+    }
   });
 
   it('R-15: does not begin a discussion that has to be asked for', async () => {

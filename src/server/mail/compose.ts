@@ -181,14 +181,15 @@ function htmlOf(one: Told, { thread }: Letter, words: MailWords, named: boolean)
 function page(words: MailWords, language: string, body: string): string {
   return (
     `<!doctype html><html lang="${language}" dir="${words.dir}"><head><meta charset="utf-8"></head>` +
-    `<body dir="${words.dir}" style="font-family:system-ui,sans-serif;line-height:1.5;max-width:40em">${body}</body></html>`
+    `<body dir="${words.dir}" style="font-family:system-ui,sans-serif;line-height:1.5;max-width:40em;overflow-wrap:anywhere">${body}</body></html>`
   );
 }
 
 const button = (href: string, label: string): string =>
-  `<p><a href="${escapeMarkup(href)}" style="font-weight:600">${escapeMarkup(label)}</a></p>`;
+  `<p><a href="${escapeMarkup(href)}" style="display:inline-block;padding:8px 16px;border-radius:6px;color:#fff;` +
+  `background:#0b5cab;font-weight:600;text-decoration:none">${escapeMarkup(label)}</a></p>`;
 
-const small = (body: string): string => `<p style="font-size:.85em">${body}</p>`;
+const small = (body: string): string => `<p style="margin-top:2em;font-size:.85em">${body}</p>`;
 
 /** The page's address, as somebody on the site gave it; only of the web. Null where none is known. */
 export function pageLink(thread: ThreadRow | null): string | null {

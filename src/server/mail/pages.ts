@@ -14,8 +14,9 @@ import { escapeMarkup, oneLine } from './escape.ts';
 import { type MailWords, MAIL_LANGUAGES, fill, languageOf, wordsOf } from './words.ts';
 
 const STYLE =
-  'body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}' +
-  'button{font:inherit;padding:.4rem .8rem;cursor:pointer}ul{padding:0;list-style:none}' +
+  'html{color-scheme:light dark}' +
+  'body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem;line-height:1.25}' +
+  'button{font:inherit;min-height:2.75rem;padding:.4rem 1rem;border:1px solid #8888;border-radius:.4rem;cursor:pointer}ul{padding:0;list-style:none}' +
   'li{margin:1rem 0;padding:0 0 1rem;border-block-end:1px solid #8888}p{overflow-wrap:anywhere}';
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
@@ -120,7 +121,7 @@ export function addNotifyPages(
     const rows = list(all, words, (one) => {
       const which = { thread: one.thread_id, author: one.author_id, comment: one.comment_id };
       const ask = one.confirmed_at === null ? form(words.confirm, { act: 'confirm', author: one.author_id }) : '';
-      return ask + form(words.unsubscribe, { act: 'end', ...which });
+      return ask + form(words.end, { act: 'end', ...which });
     });
     const body =
       who(address) +

@@ -30,6 +30,7 @@ export interface MailWords {
   readonly choicePage: string;
   readonly choiceReplies: string;
   readonly choiceComment: string;
+  readonly end: string;
   readonly all: string;
   readonly never: string;
   readonly neverDone: string;
@@ -64,6 +65,7 @@ const en: MailWords = {
   choicePage: 'New comments',
   choiceReplies: 'Replies to your comments',
   choiceComment: 'Replies to: {text}',
+  end: 'End this subscription',
   all: 'End all subscriptions',
   never: 'Never write to this address again',
   neverDone: 'This server will not write to this address again.',
@@ -98,6 +100,7 @@ const de: MailWords = {
   choicePage: 'Neue Kommentare',
   choiceReplies: 'Antworten auf Ihre Kommentare',
   choiceComment: 'Antworten auf: {text}',
+  end: 'Diese Benachrichtigung beenden',
   all: 'Alle Benachrichtigungen beenden',
   never: 'Nie wieder an diese Adresse schreiben',
   neverDone: 'Dieser Server schreibt nicht mehr an diese Adresse.',
@@ -144,6 +147,7 @@ const ar: MailWords = {
   choicePage: 'التعليقات الجديدة',
   choiceReplies: 'الردود على تعليقاتك',
   choiceComment: 'الردود على: {text}',
+  end: 'إنهاء هذا الاشتراك',
   all: 'إنهاء كل الاشتراكات',
   never: 'عدم الكتابة إلى هذا العنوان أبدًا',
   neverDone: 'لن يكتب هذا الخادم إلى هذا العنوان مرة أخرى.',
