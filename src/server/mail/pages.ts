@@ -14,7 +14,7 @@ import { escapeMarkup, oneLine } from './escape.ts';
 import { type MailWords, MAIL_LANGUAGES, fill, languageOf, wordsOf } from './words.ts';
 
 const STYLE =
-  'html{color-scheme:light dark}' +
+  'html{color-scheme:light dark;color:CanvasText;background:Canvas}' +
   'body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem;line-height:1.25}' +
   'button{font:inherit;min-height:2.75rem;padding:.4rem 1rem;border:1px solid #8888;border-radius:.4rem;cursor:pointer}ul{padding:0;list-style:none}' +
   'li{margin:1rem 0;padding:0 0 1rem;border-block-end:1px solid #8888}p{overflow-wrap:anywhere}';
