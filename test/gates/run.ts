@@ -56,7 +56,7 @@ const GATES: readonly Gate[] = [
   {
     name: 'walk',
     after: ['build'],
-    run: script('test/gates/walk.ts', '--operations', '500', '--seconds', '25', '--seed', '1'),
+    run: script('test/gates/walk.ts', '--operations', '300', '--seconds', '20', '--seed', '1'),
   },
   ...ENGINES.map((engine) => ({ name: engine, run: script('test/gates/browser.ts', '--engine', engine) })),
   {
