@@ -7,6 +7,8 @@ import { RowView, type RowSurroundings } from './row.ts';
 
 /** So many rows cost about a third of a frame on a phone; a re-sort of a thousand at once took 60 to 110 ms. */
 const SLICE = 100;
+/** Rows with much Markdown cost more: after so many milliseconds the rest waits for the next frame. */
+const SLICE_TIME = 12;
 /** Rows of the first picture, which are near without waiting for the observer; what is below follows a frame later. */
 const FIRST_SCREEN = 8;
 /** How far ahead of the eyes a row gets its controls: enough that a quick scroll or a row of Tabs does not outrun it. */
@@ -103,6 +105,7 @@ export class RowList {
     const path: RowView[] = [];
     const near: RowView[] = [];
     const slice = first ? FIRST_SCREEN : SLICE;
+    const end = performance.now() + SLICE_TIME;
     let left = slice;
     this.whole = true;
 
@@ -125,7 +128,7 @@ export class RowList {
       if (left === 0) {
         this.whole = false;
       } else if (this.#draw(view, row, false, first)) {
-        left -= 1;
+        left = !first && performance.now() > end ? 0 : left - 1;
         if (view.state.near) near.push(view);
       }
     }

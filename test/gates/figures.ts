@@ -298,7 +298,7 @@ async function oneRow(): Promise<void> {
 async function tasks(): Promise<void> {
   const worst: number[] = [];
   let rows = 0;
-  for (let run = 0; run < Math.max(3, Math.ceil(runs / 3)); run += 1) {
+  for (let run = 0; run < Math.max(7, Math.ceil(runs / 3)); run += 1) {
     const reader = await newReader(browser, { viewport: { width: 1100, height: 900 } });
     const { page, section } = reader;
     await page.addInitScript(() => {
@@ -311,10 +311,11 @@ async function tasks(): Promise<void> {
     await page.goto(`${host.url}/script/long`);
     await section.getByRole('article').first().waitFor();
     await loadEverything(reader);
-    rows = Math.max(rows, await section.getByRole('article').count());
+    // Before the rows are counted by their role, which is a long task of its own, and none of ours.
     worst.push(
       Math.max(0, ...(await page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks))),
     );
+    rows = Math.max(rows, await section.getByRole('article').count());
     await reader.close();
   }
   const typical = median(worst);

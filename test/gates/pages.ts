@@ -326,6 +326,8 @@ async function readable(page: Page, words: Finder, wrong: (what: string) => unkn
     ['vote button', section.getByRole('button', { name: words('vote.up') }).first()],
     ['reply button', section.getByRole('button', { name: words('reply-to') }).first()],
   ] as const) {
+    // The form comes at an idle moment.
+    await found.waitFor({ timeout: 10_000 }).catch(() => undefined);
     if (!(await found.isVisible())) {
       wrong(`the ${what} can't be seen`);
       continue;
