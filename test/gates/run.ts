@@ -53,11 +53,6 @@ const GATES: readonly Gate[] = [
     ),
   },
   { name: 'e2e', after: ['build'], run: nodeTest('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
-  {
-    name: 'walk',
-    after: ['build'],
-    run: script('test/gates/walk.ts', '--operations', '300', '--seconds', '20', '--seed', '1'),
-  },
   ...ENGINES.map((engine) => ({ name: engine, run: script('test/gates/browser.ts', '--engine', engine) })),
   {
     name: 'model and server',
