@@ -64,7 +64,7 @@ interface Entry extends Kept {
   readonly strange: number;
   /** Deleted when the words are certain to be elsewhere. */
   readonly draft: Key | null;
-  /** The mark of the database that has it. */
+  /** The mark of the database that has it; none in memory, since that may have to move to a disk. */
   readonly born: string;
 }
 
@@ -212,24 +212,26 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     tokens.set(siteOf(thread), secret);
     let order = entry.row.order;
     let born = '';
+    let isSettled = false;
     const write = (): Promise<void> =>
       database.change([siteRow('token', thread), bornKey, outboxKey(thread)], 'strict', (rows) => {
         const now = entries.get(id);
         if (!now) return []; // Discarded or replaced meanwhile.
         const stored = rows.find(([key]) => key[0] === 'token')?.[1];
         if (typeof stored === 'string') tokens.set(siteOf(thread), stored);
-        born = bornOf(rows) || makeToken(world);
+        const mark = bornOf(rows) || makeToken(world);
+        born = database.place === 'disk' ? mark : '';
         const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readAny(row) ?? []) : []));
         const known = others.find(({ row }) => row.operation.id === id);
-        if (known?.answer) return [];
         // It was in this very database: another tab has sent it or thrown it away. Only what went with its database, as
         // when the site's data was cleared, is written again (D9).
-        if (!known && now.place === 'kept' && now.born === born) return [];
+        isSettled = known ? known.answer !== null : now.place === 'kept' && now.born === mark;
+        if (isSettled) return [];
         order = known?.row.order ?? orderAmong(now.row, others);
         const row = { ...now.row, order, saved: true };
         return [
           [siteRow('token', thread), tokens.get(siteOf(thread))],
-          [bornKey, born],
+          [bornKey, mark],
           ...others
             .filter((other) => isReplaced(other.row, row))
             .map((other): Row => [outboxKey(thread, other.row.operation.id), undefined]),
@@ -247,6 +249,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         () => true,
         () => false,
       );
+    if (isSettled) return reread(thread);
     const now = entries.get(id);
     if (!now) return;
     put({
@@ -306,10 +309,11 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   async function reread(thread?: ThreadKey): Promise<void> {
     const began = changes;
+    const wasOnDisk = database.place === 'disk';
     const rows = await database.rows(thread ? outboxKey(thread) : allOutbox, bornKey).catch(() => null);
     if (!rows) return; // What this page knows is still the best there is.
     const seen = new Set<string>();
-    const born = bornOf(rows);
+    const born = wasOnDisk && database.place === 'disk' ? bornOf(rows) : '';
     for (const stored of rows) {
       if (stored[0][0] !== 'outbox') continue;
       const kept = readAny(stored);
@@ -418,7 +422,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         // Read again inside the lock: another tab may have sent what we still think is waiting.
         await reread(thread);
         for (let next = nextOf(thread); next && !turn.lost && !rest.signal.aborted; next = nextOf(thread)) {
-          await send(next, turn);
+          await send(next.row.operation.id, turn);
         }
       });
       if (!hadTurn) elsewhere.set(name, world.ticks() + otherTab * (1 + world.random()));
@@ -431,10 +435,10 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     }
   }
 
-  async function send(entry: Entry, turn: Turn): Promise<void> {
-    const { id } = entry.row.operation;
+  async function send(id: string, turn: Turn): Promise<void> {
     await turn.renew();
-    if (turn.lost || !entries.has(id)) return;
+    const entry = entries.get(id);
+    if (turn.lost || !entry) return;
     put({ ...entry, triedAt: world.ticks() });
     inFlight.add(id);
     const outcome = await ask(entry.row).finally(() => inFlight.delete(id));

@@ -27,7 +27,8 @@ export interface Room {
 }
 
 export interface Writing {
-  join(thread: OpenThread): Hand;
+  /** @param drawn What waited on the disk when the first picture was drawn. */
+  join(thread: OpenThread, drawn: readonly QueuedOperation[]): Hand;
 }
 
 /** A thread as both parts of it see it. */
@@ -278,7 +279,7 @@ export function makeThreadStore(
   function join(): Promise<Hand> {
     return (joining ??= room.writing().then(async (writing) => {
       await opened;
-      hand = writing.join(open);
+      hand = writing.join(open, queue);
       if (open.isClosed) hand.close();
       for (const { operation, draft, kept } of early) void hand.add(operation, draft).then(kept);
       early = [];

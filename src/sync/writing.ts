@@ -2,10 +2,11 @@
  * What a page needs of `sync` beyond the first picture: the outbox with its tabs, copies on this device, and everything a
  * reader does with a thread, from a vote to *Load more* and *Forget me here*.
  */
+import type { Answer } from '../adapters/adapter.ts';
 import type { Comment, Filter, ThreadKey } from '../model/comment.ts';
 import { showAll, showMore, showOwn, type Status } from '../model/fold.ts';
 import { showBelow, showBeside, showListed } from '../model/news.ts';
-import type { Operation } from '../model/operation.ts';
+import type { Operation, QueuedOperation } from '../model/operation.ts';
 import { passageKey, sameFilter } from '../model/passage.ts';
 import {
   mergeAnswer,
@@ -18,7 +19,7 @@ import {
 } from '../model/thread.ts';
 import type { Ambient } from './ambient.ts';
 import { draftKey, forgetSite, readDraft, readPassageDrafts, readRemembered } from './belongings.ts';
-import { writeCache } from './cache.ts';
+import { readAnswer, writeCache } from './cache.ts';
 import type { Database, Row } from './database.ts';
 import { makeLive } from './live.ts';
 import { makeOutbox, type Outbox, type OutboxListener } from './outbox.ts';
@@ -56,7 +57,7 @@ export function makeWriting(world: Ambient, database: Database): Writing {
   world.on('visible', () => void outbox.reread().then(() => outbox.wake()));
   world.on('online', () => outbox.wake());
 
-  return { join: (open) => makeHand({ world, database, outbox, tabs }, open) };
+  return { join: (open, drawn) => makeHand({ world, database, outbox, tabs }, open, drawn) };
 }
 
 /** Whose operations these are: nobody's in particular, or a reader the site vouches for, told apart by a hash (D20). */
@@ -84,7 +85,11 @@ interface Desk {
   readonly tabs: Tabs;
 }
 
-function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Hand {
+function makeHand(
+  { world, database, outbox, tabs }: Desk,
+  open: OpenThread,
+  drawn: readonly QueuedOperation[],
+): Hand {
   const { key, adapter, settings, refresh } = open;
   const { can } = adapter;
   const identity = identityOf(settings.userToken);
@@ -113,18 +118,34 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     else if (settled.result === 'vanished') void live.lookForNews();
     else {
       const { answer } = settled;
-      open.thread = mergeAnswer(open.thread, operation, answer);
-      answers++;
-      // Written in another tab or before a reload: it stays where it stood while it waited (R-6).
-      const id = answer.comment?.id ?? operation.id;
-      const isNew = operation.kind === 'post' && !operation.parentId;
-      if (isNew && ![...open.shown.own, ...open.shown.roots].includes(id)) open.shown = showOwn(open.shown, id);
+      takeAnswer(operation, answer);
       // What another tab has sent that tab tells, but for what was asked for here.
       if (!isOurs && settled.elsewhere) return;
       open.tell({ result: 'acknowledged', operation, comment: answer.comment });
       if (open.status.problem) void open.load();
     }
   };
+
+  function takeAnswer(operation: Operation, answer: Answer): void {
+    open.thread = mergeAnswer(open.thread, operation, answer);
+    answers++;
+    // Written in another tab or before a reload: it stays where it stood while it waited (R-6).
+    const id = answer.comment?.id ?? operation.id;
+    const isNew = operation.kind === 'post' && !operation.parentId;
+    if (isNew && ![...open.shown.own, ...open.shown.roots].includes(id)) open.shown = showOwn(open.shown, id);
+  }
+
+  /** Came to its end between the first picture and now, when nobody listened: another tab was sending. */
+  async function catchUp(drawn: readonly QueuedOperation[]): Promise<void> {
+    await outbox.ready;
+    const waiting = new Set(queue().map(({ operation: { id } }) => id));
+    for (const { operation } of drawn) {
+      if (waiting.has(operation.id)) continue;
+      const answer = await readAnswer(database, key, operation).catch(() => null);
+      if (answer) takeAnswer(operation, answer);
+    }
+    open.redraw();
+  }
 
   async function askPassages(): Promise<void> {
     const passages = await refresh.passages().catch(() => null); // Those on this device are shown meanwhile.
@@ -309,6 +330,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread): Ha
     }),
   ];
   outbox.serve(adapter, key, identity, settings.userToken);
+  if (drawn.length > 0) void catchUp(drawn);
 
   return {
     queue,

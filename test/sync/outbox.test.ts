@@ -667,11 +667,48 @@ describe('the outbox', () => {
     await until(isEmpty(other));
     expect(states(deaf), 'it heard of nothing').to.have.length(2);
     await takeConnections(name);
-    await quiet();
+    await until(() => states(deaf).length === 0);
     expect(await other.database.rows(outboxKey(key()))).to.deep.equal([]);
-    await deaf.outbox.reread();
-    expect(states(deaf)).to.deep.equal([]);
+    expect(deaf.told.map(([id]) => id).sort(), 'and it is told of both').to.deep.equal(['p1', 'p2']);
     expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('D7: words written in the moment in which a late disk takes over are kept there, too', async () => {
+    const world = new FakeWorld();
+    const late = {} as IDBOpenDBRequest;
+    world.indexedDB = { open: () => late } as unknown as IDBFactory;
+    const tab = openTab(false, world);
+    const first = tab.outbox.add(row(post('p1')), null);
+    await quiet();
+    world.pass(3000);
+    await first;
+    expect(tab.database.place).to.equal('refused');
+
+    const real = indexedDB.open(name);
+    real.onupgradeneeded = () => real.result.createObjectStore('rows');
+    await new Promise((opened) => real.addEventListener('success', opened));
+    world.indexedDB = indexedDB;
+    let second: Promise<void> | null = null;
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...asked) {
+      // What is moved is chosen by now, and the move is not over.
+      second ??= tab.outbox.add(row(post('p2')), null);
+      return put.apply(this, asked);
+    };
+    try {
+      Object.defineProperty(late, 'result', { value: real.result });
+      late.onsuccess?.call(late, new Event('success'));
+      await until(() => tab.database.place === 'disk');
+      await second;
+    } finally {
+      IDBObjectStore.prototype.put = put;
+    }
+    await until(async () => (await tab.database.rows(outboxKey(key()))).length === 2);
+    await tab.outbox.reread();
+    expect(tab.outbox.of(key(), 'guest').map(({ operation: { id } }) => id)).to.deep.equal(['p1', 'p2']);
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1', 'p2']);
   });
 
   it('D15: a row nobody can read shows its words as refused, and the others go out', async () => {

@@ -457,6 +457,32 @@ describe('a thread on a page', () => {
     expect(backend.arrived).to.have.length(1);
   });
 
+  it('E1: what another tab has sent between the first picture and the part that follows it waits no more', async () => {
+    backend.always = 'lost before';
+    const there = openPage();
+    await there.store.load();
+    await there.store.dispatch(post('mine'));
+    const { loadParts, part } = partOf();
+    const world = new FakeWorld();
+    worlds.push(world);
+    const threads = makeThreads(world, name, loadParts);
+    const store = threads.openThread(backend.adapter, key(), settings());
+    await store.load();
+    expect(store.view.unsent, 'as the disk has it').to.equal(1);
+    backend.always = null;
+    there.world.tell('online');
+    there.world.pass(5000);
+    await shows(there.world, there.store, isSent);
+    backend.unreadable = lost; // Nothing else tells it.
+    world.draw();
+    world.draw();
+    await quiet();
+    part.arrive();
+    await shows(world, store, isSent);
+    expect(keys(store)).to.deep.equal(['mine']);
+    expect(rowOf(store, 'mine')?.pending).to.deep.equal([]);
+  });
+
   it('B10: what is one’s own, asked before a yes and answered after it, does not take the yes back', async () => {
     await backend.seed(key(), post('theirs'));
     const { mine } = backend.adapter;
