@@ -248,23 +248,29 @@ export async function choose(row: Locator, writer: string, what: string | RegExp
   await row.getByRole('menuitem', { name: what }).click();
 }
 
-/** Presses *Load all* (or only *Load more*), then *Show N more replies* of each branch, until nothing is left. */
+/**
+ * Presses *Load all* (or only *Load more*), then *Show N more replies* of each branch, until nothing is left and all is
+ * drawn. In the page itself: to look for a button by its role among a thousand rows takes longer than what it does.
+ */
 export async function loadEverything({ section, page }: Reader, by: 'all' | 'pages' = 'all'): Promise<void> {
-  const left = section.getByRole('button', { name: /^(Load more|Show \d+ more repl)/ });
-  const all = section.getByRole('button', { name: 'Load all' });
-  await settle(section, page);
-  for (let presses = 0; presses < 80 && (await left.first().isVisible()); presses += 1) {
-    const next = by === 'all' && (await all.isVisible()) ? all : left.first();
-    await next.click({ timeout: 3_000 }).catch(() => undefined); // Drawn anew under the hand: the next round finds it.
-    await settle(section, page);
-  }
-}
-
-/** Nothing is asked for any more, and what came is drawn. */
-async function settle(section: Locator, page: Page): Promise<void> {
   await networkQuiet(page);
-  await section.getByRole('button', { name: 'Loading…' }).first().waitFor({ state: 'hidden' });
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 10; frame += 1) await new Promise((done) => requestAnimationFrame(done));
-  });
+  await section.evaluate(
+    async (element, first) => {
+      const thread = (): ShadowRoot | null | undefined =>
+        element.shadowRoot?.querySelector('afterword-thread')?.shadowRoot;
+      let [rows, still] = [0, 0];
+      for (const end = performance.now() + 60_000; still < 10 && performance.now() < end; still++) {
+        const next = [...first, 'more', 'gap']
+          .map((act) => thread()?.querySelector<HTMLElement>(`[data-act="${act}"]`))
+          .find((button) => button);
+        if (next && next.ariaDisabled !== 'true') next.click();
+        const count = thread()?.querySelectorAll('article').length ?? 0;
+        if (next || count !== rows) still = 0;
+        rows = count;
+        await new Promise((later) => setTimeout(later, 50));
+      }
+    },
+    by === 'all' ? ['all'] : [],
+  );
+  await networkQuiet(page);
 }
