@@ -4,7 +4,7 @@
  */
 import { createAfterwordAdapter } from '../../src/adapters/afterword.ts';
 import { AdapterError, type Adapter } from '../../src/adapters/adapter.ts';
-import type { ThreadKey } from '../../src/model/comment.ts';
+import type { Changes, ThreadKey } from '../../src/model/comment.ts';
 import type { Operation, QueuedOperation } from '../../src/model/operation.ts';
 import type { CommentRow } from '../../src/model/view.ts';
 import { ambient, type Ambient } from '../../src/sync/ambient.ts';
@@ -90,6 +90,19 @@ const rowsOf = (store: ThreadStore): readonly CommentRow[] =>
 
 function keyOf(page: string): ThreadKey {
   return { backend: adapter.id, site: 'default', page };
+}
+
+/** What the server said of its threads lately. */
+const heard: { readonly page: string; readonly line: string }[] = [];
+
+function note(page: string, what: string, told: Pick<Changes, 'info' | 'comments'> | null): void {
+  const comments = told?.comments.map(
+    ({ id, revision, up, down, state }) => `${id.slice(0, 8)} ${revision} ${up}-${down} ${state}`,
+  );
+  const known = stores.get(page)?.view.count;
+  const line = `${(real.now() / 1000).toFixed(2)} ${what}, at ${told?.info.revision ?? '?'} (${known} here): ${comments?.join(', ') ?? ''}`;
+  heard.push({ page, line });
+  if (heard.length > 3000) heard.splice(0, 1000);
 }
 
 /** Whatever happens, a comment stands in a thread once. */
@@ -188,8 +201,29 @@ const walk = {
       now: clock.now,
       after: clock.after,
     });
+    const { list, changes, watch } = sending;
     adapter = {
       ...sending,
+      list: async (thread, options) => {
+        const page = await list(thread, options);
+        note(thread.page, `list ${JSON.stringify(options.want)}`, page);
+        return page;
+      },
+      ...(changes && {
+        changes: async (thread, since, options) => {
+          const told = await changes(thread, since, options);
+          note(thread.page, `changes since ${since.revision}`, told);
+          return told;
+        },
+      }),
+      ...(watch && {
+        watch: (thread, since, onNews) =>
+          watch(thread, since, (news) => {
+            if (news.kind === 'changes') note(thread.page, `news since ${news.from}`, news.changes);
+            else note(thread.page, 'moved', null);
+            onNews(news);
+          }),
+      }),
       send: async (operation, options) => {
         const over = (end: Tried['end']): void => void tried.push({ id: operation.id, at: real.now(), end });
         try {
@@ -292,6 +326,9 @@ const walk = {
       }),
     );
   },
+
+  /** What the server said of a thread lately. */
+  heard: (page: string): string[] => heard.flatMap((one) => (one.page === page ? [one.line] : [])).slice(-80),
 
   retry: (page: string, ids: readonly string[]): void => ids.forEach((id) => stores.get(page)?.retry(id)),
 

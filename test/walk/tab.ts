@@ -166,6 +166,10 @@ export class Tab {
     return this.#call('glance', ahead, wall);
   }
 
+  heard(page: string): Promise<string[]> {
+    return this.#call('heard', page);
+  }
+
   refresh(): Promise<void> {
     return this.#call('refresh');
   }

@@ -212,7 +212,7 @@ class Walker {
       this.#proxy.faults.clear();
       const isRight = this.#trouble === this.#troubled;
       this.#troubled = this.#trouble;
-      if (!isRight) this.sum.explained.push(...this.#explain());
+      if (!isRight) this.sum.explained.push(...(await this.#explain()));
       progress?.(this.sum);
       if (!isRight && ++failed >= (this.#options.failures ?? 1)) return;
       // What goes wrong once goes wrong with everything that builds on it.
@@ -249,7 +249,7 @@ class Walker {
   }
 
   /** What was asked for on the pages where something is wrong, or lately, and what went to the server about it. */
-  #explain(): string[] {
+  async #explain(): Promise<string[]> {
     const pages = this.#suspects.size > 0 ? [...this.#suspects].slice(0, 3) : null;
     const about = pages === null ? this.#open.slice(-60) : this.#open.filter(({ wish }) => pages.includes(wish.page));
     return [
@@ -262,6 +262,9 @@ class Walker {
       'What went wrong:',
       ...this.#troubles.map((line) => `  ${line}`),
       ...(pages ?? []).flatMap((page) => [`Requests about ${page}:`, ...this.#proxy.lastOf(page).slice(-150)]),
+      ...(
+        await Promise.all((pages ?? []).flatMap((page) => this.#tabs.map((tab, index) => heardBy(tab, index, page))))
+      ).flat(),
     ];
   }
 
@@ -723,6 +726,12 @@ class Walker {
 /** For what other processes do in their own time. */
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** What a tab was told of a page, where it can still be asked. */
+async function heardBy(tab: Tab, index: number, page: string): Promise<string[]> {
+  const lines = await tab.heard(page).catch((error: unknown) => [String(error)]);
+  return [`What tab ${index} heard of ${page}:`, ...lines.map((line) => `  ${line}`)];
 }
 
 function firstDifference(told: string, meant: string): string {

@@ -174,29 +174,41 @@ export async function listChanges(
   thread: Thread,
   since: { readonly epoch: string; readonly revision: number },
 ): Promise<Changes> {
+  const found = await findChanges(db, thread, since);
   const info = infoOf(thread);
-  const none = { info, comments: [], removed: [], tooOld: false };
+  return found === null
+    ? { info, comments: [], removed: [], tooOld: true }
+    : { info, comments: found.comments, removed: found.removed.map(({ id }) => id), tooOld: false };
+}
+
+/** By revision; null for too much of it. */
+async function findChanges(
+  db: Kysely<Tables>,
+  thread: Thread,
+  since: { readonly epoch: string; readonly revision: number },
+): Promise<{ readonly comments: Comment[]; readonly removed: { id: string; revision: number }[] } | null> {
+  const now = infoOf(thread).revision;
   // A revision from the future was given out before a restore.
-  if (since.epoch !== thread.epoch || since.revision > info.revision) return { ...none, tooOld: true };
-  if (thread.row === null || since.revision === info.revision) return none;
+  if (since.epoch !== thread.epoch || since.revision > now) return null;
+  if (thread.row === null || since.revision === now) return { comments: [], removed: [] };
   const rows = await selectWhole(db)
     .where('thread_id', '=', thread.row.id)
     .where('revision', '>', since.revision)
     .orderBy('revision')
     .limit(MOST_COMMENTS + 1)
     .execute();
-  if (rows.length > MOST_COMMENTS) return { ...none, tooOld: true };
+  if (rows.length > MOST_COMMENTS) return null;
   const sheet = new Sheet();
-  const removed: string[] = [];
+  const removed: { id: string; revision: number }[] = [];
   for (const row of rows) {
     if (row.place !== PLACE.hidden) {
-      if (!sheet.hasRoom(row)) return { ...none, tooOld: true };
+      if (!sheet.hasRoom(row)) return null;
       sheet.add(row);
     } else if (row.was_shown === 1) {
-      removed.push(row.id);
+      removed.push({ id: row.id, revision: row.revision });
     }
   }
-  return { info, comments: sheet.comments, removed, tooOld: false };
+  return { comments: sheet.comments, removed };
 }
 
 /** All that changed between two revisions, small enough for one event; null where one comment alone is too large. */
@@ -212,53 +224,78 @@ export async function listNews(
   since: number,
   mostBytes: number,
 ): Promise<readonly NewsPart[] | null> {
-  const whole = await listChanges(db, thread, { epoch: thread.epoch, revision: since });
-  if (whole.tooOld) return null;
-  const { info, removed } = whole;
-  if (whole.comments.length === 0 && removed.length === 0) return [];
-  const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
-  const base = sizeOf({ ...whole, comments: [], removed: [] });
-  if (base + sizeOf(whole.comments) + sizeOf(removed) <= mostBytes) return [{ from: since, changes: whole }];
-
-  // What was removed goes with the last piece: it is right to learn of it late, and never before what it came after.
-  const steps = new Map<number, Comment[]>();
-  const byId = new Map(whole.comments.map((comment) => [comment.id, comment]));
-  const told = new Set<string>();
-  for (const comment of whole.comments) {
-    // Every reply changes what it answers, up to the top-level comment, which so is the last of its branch; a page that
-    // does not have those has no place for the reply.
-    const step: Comment[] = [];
-    for (let one: Comment | undefined = comment; one && !told.has(one.id); one = byId.get(one.parentId ?? '')) {
-      told.add(one.id);
-      step.unshift(one);
-    }
-    if (step.length === 0) continue;
-    steps.set(comment.revision, [...(steps.get(comment.revision) ?? []), ...step]);
-  }
-  const parts: { from: number; to: number; comments: Comment[]; bytes: number }[] = [];
-  for (const [revision, comments] of steps) {
-    const bytes = sizeOf(comments);
-    const last = parts.at(-1);
-    if (last && base + last.bytes + bytes <= mostBytes) {
-      last.comments.push(...comments);
-      last.bytes += bytes;
+  const found = await findChanges(db, thread, { epoch: thread.epoch, revision: since });
+  if (found === null) return null;
+  const info = infoOf(thread);
+  const { comments, removed } = found;
+  if (comments.length === 0 && removed.length === 0) return [];
+  const base = sizeOf({ info, comments: [], removed: [], tooOld: false });
+  const pieces: Piece[] = [];
+  for (const [revision, step] of stepsOf(comments, removed)) {
+    const last = pieces.at(-1);
+    const more = { ...step, comments: step.comments.filter((one) => !last?.comments.includes(one)) };
+    if (last && base + last.bytes + bytesOf(more) <= mostBytes) {
+      last.comments.push(...more.comments);
+      last.removed.push(...more.removed);
+      last.bytes += bytesOf(more);
       last.to = revision;
-    } else parts.push({ from: last?.to ?? since, to: revision, comments, bytes });
+    } else pieces.push({ ...step, from: last?.to ?? since, to: revision, bytes: bytesOf(step) });
   }
-  const end = parts.at(-1);
-  if (end && (removed.length === 0 || base + end.bytes + sizeOf(removed) <= mostBytes)) end.to = info.revision;
-  else parts.push({ from: end?.to ?? since, to: info.revision, comments: [], bytes: 0 });
-  return parts.map((part, index): NewsPart => {
-    const isLast = index === parts.length - 1;
-    const gone = isLast ? removed : [];
-    // An empty list is in the base already: a piece that was filled to the last byte fits.
-    if (base + part.bytes + (gone.length === 0 ? 0 : sizeOf(gone)) > mostBytes) return null;
-    const { from, to, comments } = part;
+  return pieces.map(({ from, to, bytes, ...told }, index): NewsPart => {
+    if (base + bytes > mostBytes) return null;
+    const isLast = index === pieces.length - 1;
     // When the newest was written is told with the last piece: told before, what the others bring would pass for old.
     const { newestAt: _, ...then } = info;
-    const told = isLast ? info : { ...then, revision: to };
-    return { from, changes: { info: told, comments, removed: gone, tooOld: false } };
+    return { from, changes: { info: isLast ? info : { ...then, revision: to }, ...told, tooOld: false } };
   });
+}
+
+interface Step {
+  readonly comments: Comment[];
+  readonly removed: string[];
+}
+
+interface Piece extends Step {
+  readonly from: number;
+  to: number;
+  bytes: number;
+}
+
+const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+/** Each has a comma more than it needs. */
+const bytesOf = ({ comments, removed }: Step): number =>
+  [...comments, ...removed].reduce((sum, one) => sum + sizeOf(one) + 1, 0);
+
+/**
+ * What happened, by revision. Every reply changes what it answers, up to the top-level comment, which so is the last of
+ * its branch; a page that does not have those has no place for the reply, so they come before it, and once more in their
+ * own place: who knows of the reply already passes over it, and is told of them there. Nothing is told later than its
+ * revision: a piece that was taken is never told again.
+ */
+function stepsOf(
+  comments: readonly Comment[],
+  removed: readonly { readonly id: string; readonly revision: number }[],
+): readonly (readonly [revision: number, step: Step])[] {
+  const byId = new Map(comments.map((comment) => [comment.id, comment]));
+  const told = new Set<string>();
+  const steps = new Map<number, Step>();
+  const stepAt = (revision: number): Step => {
+    const step = steps.get(revision) ?? { comments: [], removed: [] };
+    steps.set(revision, step);
+    return step;
+  };
+  for (const comment of comments) {
+    const path: Comment[] = [comment];
+    told.add(comment.id);
+    for (let one = byId.get(comment.parentId ?? ''); one && !told.has(one.id); one = byId.get(one.parentId ?? '')) {
+      told.add(one.id);
+      path.unshift(one);
+    }
+    const step = stepAt(comment.revision);
+    step.comments.push(...path.filter((one) => !step.comments.includes(one)));
+  }
+  for (const { id, revision } of removed) stepAt(revision).removed.push(id);
+  return [...steps].sort(([a], [b]) => a - b);
 }
 
 /** Where each of these threads is now; one that nobody wrote to is left out. */
