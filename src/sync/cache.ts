@@ -16,7 +16,42 @@ const cachedComments = 500;
 const cachedBytes = 20_000_000;
 const cachedFor = 30 * 24 * 60 * 60 * 1000;
 
-function writeCached(thread: Thread): unknown {
+/** @param stored What is kept of this thread so far. */
+function writeCached(thread: Thread, stored?: unknown): unknown {
+  return keepNewer(valueOf(thread), fields(stored));
+}
+
+/**
+ * Another tab may have laid an answer into the copy that this one has not heard of yet. It stays, or a comment would be
+ * missing between its yes and the news of it (E1).
+ */
+function keepNewer(
+  value: ReturnType<typeof valueOf>,
+  stored: Readonly<Record<string, unknown>>,
+): ReturnType<typeof valueOf> {
+  const { epoch } = fields(stored['info']);
+  const now = value.info;
+  if (!now || stored['shape'] !== shape || epoch !== now.epoch) return value;
+  const comments = new Map(value.comments.map((comment) => [comment.id, comment]));
+  const own = { ...value.mine?.own };
+  const ownThen = fields(fields(stored['mine'])['own']);
+  for (const comment of Array.isArray(stored['comments']) ? (stored['comments'] as Comment[]) : []) {
+    const isNewer = comment.revision > Math.max(now.revision, comments.get(comment.id)?.revision ?? 0);
+    if (!isNewer || !(comment.parentId === null || comments.has(comment.rootId))) continue;
+    comments.set(comment.id, comment);
+    if (ownThen[comment.id]) own[comment.id] = ownThen[comment.id] as (typeof own)[string];
+  }
+  const gone = { ...value.gone };
+  for (const [id, since] of Object.entries(fields(stored['gone']))) {
+    if (Number(since) <= now.revision || Number(since) <= (comments.get(id)?.revision ?? 0)) continue;
+    comments.delete(id);
+    delete own[id];
+    gone[id] = Number(since);
+  }
+  return { ...value, comments: [...comments.values()], gone, mine: value.mine && { ...value.mine, own } };
+}
+
+function valueOf(thread: Thread) {
   const { info, window, comments, gaps, left, next } = trim(thread);
   return {
     shape,
@@ -116,10 +151,10 @@ function readIndex(value: unknown): Map<string, Use> {
 export async function writeCache(database: Database, thread: Thread, now: number): Promise<void> {
   if (!thread.info) return;
   const key = threadRow('cache', thread.key);
-  const value = writeCached(thread);
   const put = () =>
-    database.change([cacheIndex], 'relaxed', ([stored]) => {
-      const index = readIndex(stored?.[1]);
+    database.change([cacheIndex, key], 'relaxed', (stored) => {
+      const index = readIndex(stored.find(([[kind]]) => kind === cacheIndex[0])?.[1]);
+      const value = writeCached(thread, stored.find(([[kind]]) => kind === key[0])?.[1]);
       index.set(JSON.stringify(key), { size: sizeOf(thread), usedAt: now });
       const rows: Row[] = [[key, value]];
       const byUse = [...index].sort(([, a], [, b]) => b.usedAt - a.usedAt);

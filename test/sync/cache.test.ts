@@ -57,6 +57,40 @@ describe('copies of threads on this device', () => {
     expect(copy?.gaps['root']).to.deep.equal({ next: 'there', left: 206 });
   });
 
+  it('E1: what another tab laid in beyond what this one was told stays, and what it took away stays away', async () => {
+    const at = (revision: number) => ({ info: { ...page([]).info, revision } });
+    const known = [comment('c0', { revision: 1 }), comment('c1', { revision: 2 })];
+    const behind = threadOf(threadKey, known, at(5));
+    await writeCache(database, behind, now);
+    const sent = comment('mine', { revision: 6 });
+    const answer = { operationId: 'mine', comment: sent, revision: 6, editableUntil: now + day };
+    await cacheAnswer(database, threadKey, post('mine'), answer);
+    const removal = { kind: 'delete', id: 'd1', createdAt: now, commentId: 'c1' } as const;
+    await cacheAnswer(database, threadKey, removal, { ...answer, operationId: 'd1', comment: null, revision: 7 });
+    const edit = {
+      kind: 'edit',
+      id: 'e1',
+      createdAt: now,
+      commentId: 'c0',
+      text: 'New',
+      mentions: [],
+      before: 'Old',
+    } as const;
+    const edited = { ...comment('c0', { revision: 8, text: 'New' }) };
+    await cacheAnswer(database, threadKey, edit, { ...answer, operationId: 'e1', comment: edited, revision: 8 });
+
+    await writeCache(database, { ...behind, mine: { votes: {}, voteCounter: 0, own: {}, unpublished: [] } }, now);
+    const copy = await read(threadKey);
+    expect([...(copy?.comments.keys() ?? [])].sort()).to.deep.equal(['c0', 'mine']);
+    expect(copy?.comments.get('c0')?.text).to.equal('New');
+    expect(copy?.mine?.own['mine']).to.deep.equal({ editableUntil: now + day });
+    expect((await readAnswer(database, threadKey, post('mine')))?.comment?.id).to.equal('mine');
+
+    // A list of the backend that is later than all this is right without it.
+    await writeCache(database, threadOf(threadKey, known, at(9)), now);
+    expect([...((await read(threadKey))?.comments.keys() ?? [])].sort()).to.deep.equal(['c0', 'c1']);
+  });
+
   it('R-7: take at most 20 MB, and the least used go first', async () => {
     const long = 'x'.repeat(40_000);
     const names = Array.from({ length: 12 }, (_, number) => `page ${number}`);
