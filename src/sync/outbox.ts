@@ -114,7 +114,7 @@ function readAny(stored: Row): Kept | null {
     return readKept(stored);
   } catch {
     const [key, value] = stored;
-    return { row: unreadable(key, fields(value)['row']), answer: null, troubledSince: null };
+    return { row: unreadable(key, fields(value)['row']), answer: null, troubledSince: null, secret: null };
   }
 }
 
@@ -142,8 +142,8 @@ function unreadable([, backend = '', site = '', page = '', id = '']: Key, row: u
   };
 }
 
-function writeKept({ row, answer, troubledSince }: Kept): Row {
-  return [outboxKey(row.thread, row.operation.id), { shape, row, answer, troubledSince }];
+function writeKept({ row, answer, troubledSince, secret }: Kept): Row {
+  return [outboxKey(row.thread, row.operation.id), { shape, row, answer, troubledSince, ...(secret && { secret }) }];
 }
 
 export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outbox {
@@ -310,8 +310,15 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   async function reread(thread?: ThreadKey): Promise<void> {
     const began = changes;
     const wasOnDisk = database.place === 'disk';
-    const rows = await database.rows(thread ? outboxKey(thread) : allOutbox, bornKey).catch(() => null);
+    const allTokens: Key = ['token'];
+    const rows = await database
+      .rows(thread ? outboxKey(thread) : allOutbox, bornKey, thread ? siteRow('token', thread) : allTokens)
+      .catch(() => null);
     if (!rows) return; // What this page knows is still the best there is.
+    // With the words comes their writer: the disk may be lost before they are sent, and they must not go as somebody else's.
+    for (const [[kind, backend = '', site = ''], token] of rows) {
+      if (kind === allTokens[0] && typeof token === 'string') tokens.set(siteOf({ backend, site, page: '' }), token);
+    }
     const seen = new Set<string>();
     const born = wasOnDisk && database.place === 'disk' ? bornOf(rows) : '';
     for (const stored of rows) {
@@ -322,12 +329,13 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       seen.add(id);
       const known = entries.get(id);
       if (over.has(id) || (known && known.changedAt > began)) continue;
-      if (kept.answer) void finish(kept, kept.answer, true);
+      if (kept.answer) void finish(kept.row, kept.answer, true);
       else {
         const isSame = known?.row.notBefore === kept.row.notBefore;
         put({
           ...kept,
           row: { ...kept.row, saved: database.place === 'disk' },
+          secret: kept.secret ?? known?.secret ?? null,
           place: 'kept',
           due: isSame ? known.due : dueOf(kept.row),
           triedAt: known?.triedAt ?? -Infinity,
@@ -437,11 +445,13 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   async function send(id: string, turn: Turn): Promise<void> {
     await turn.renew();
+    const known = entries.get(id);
+    const secret = known && (known.secret ?? (await secretOf(known.row.thread)));
     const entry = entries.get(id);
-    if (turn.lost || !entry) return;
-    put({ ...entry, triedAt: world.ticks() });
+    if (turn.lost || !entry || !secret) return;
+    put({ ...entry, secret, triedAt: world.ticks() });
     inFlight.add(id);
-    const outcome = await ask(entry.row).finally(() => inFlight.delete(id));
+    const outcome = await ask(entry.row, secret).finally(() => inFlight.delete(id));
     if (outcome === 'put away') return;
     if ('operationId' in outcome) {
       // True whoever asked, and whether or not the reader has thrown the row away meanwhile.
@@ -455,7 +465,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   }
 
   /** One attempt. Settles within the watchdog's time, and at once when the page is put away, whatever the adapter does. */
-  async function ask(row: QueuedOperation): Promise<Answer | Trouble | 'put away'> {
+  async function ask(row: QueuedOperation, token: string): Promise<Answer | Trouble | 'put away'> {
     const call = new AbortController();
     const stop = (): void => call.abort();
     const cancel = world.after(watchdog, stop);
@@ -464,7 +474,6 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     try {
       const adapter = adapters.get(row.thread.backend) as Adapter;
       const userToken = userTokens.get(siteOf(row.thread, row.identity));
-      const token = await secretOf(row.thread);
       const answered = await new Promise((resolve, reject) => {
         call.signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
         if (signal.aborted) return stop();
@@ -508,10 +517,10 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   async function acknowledge(row: QueuedOperation, answer: Answer): Promise<void> {
     const entry = entries.get(row.operation.id);
     await note({ ...(entry ?? { troubledSince: null }), row, answer } as Entry);
-    await finish({ row, answer, troubledSince: null }, answer, false);
+    await finish(row, answer, false);
   }
 
-  async function finish({ row }: Kept, answer: Answer, elsewhere: boolean): Promise<void> {
+  async function finish(row: QueuedOperation, answer: Answer, elsewhere: boolean): Promise<void> {
     const draft = entries.get(row.operation.id)?.draft ?? null;
     takeOut(row.operation.id);
     tell(row.thread, row, { result: 'acknowledged', answer, elsewhere });
@@ -647,6 +656,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         row,
         answer: null,
         troubledSince: null,
+        secret: null,
         place: 'writing',
         due: world.ticks(),
         triedAt: -Infinity,

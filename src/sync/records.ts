@@ -51,6 +51,8 @@ export interface Kept {
   readonly answer: Answer | null;
   /** Since when the backend answers without taking it, by the reader's clock. */
   readonly troubledSince: number | null;
+  /** The reader's secret it was first sent with: a repeat has to come from the same writer. */
+  readonly secret: string | null;
 }
 
 /** Null for a row of a newer version; throws for one that nobody can read. */
@@ -62,6 +64,7 @@ export function readKept([, value]: Row): Kept | null {
     row: { ...parseQueuedOperation(stored['row']), saved: true },
     answer: stored['answer'] ? parseAnswer(stored['answer']) : null,
     troubledSince: typeof since === 'number' ? since : null,
+    secret: text(stored['secret']) || null,
   };
 }
 

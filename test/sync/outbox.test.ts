@@ -673,6 +673,40 @@ describe('the outbox', () => {
     expect(await ids()).to.deep.equal(['p1']);
   });
 
+  it('S-4: words that were read from the disk go as their writer’s, also when the disk is lost before they are sent', async () => {
+    const first = openTab(false);
+    await first.outbox.add(row(post('p1')), null);
+    const written = (await first.database.rows(siteRow('token', key())))[0]?.[1];
+    closeTab(first);
+    const tab = openTab(false);
+    await tab.outbox.ready;
+    tab.world.indexedDB = null;
+    await takeConnections(name);
+    await until(() => tab.database.place === 'refused');
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(() => tab.outbox.of(key(), 'guest').length === 0);
+    expect(backend.tokens).to.deep.equal([written]);
+  });
+
+  it('S-4: a repeat comes from the writer of the first attempt, also where the site has another secret by now', async () => {
+    const tab = openTab();
+    backend.fates = ['lost after'];
+    await tab.outbox.add(row(post('p1')), null);
+    await until(() => states(tab)[0] === 'waiting');
+    // The site's data was cleared, and another tab was first to make it anew.
+    await tab.database.change([], 'strict', () => [[siteRow('token', key()), 'x'.repeat(43)]]);
+    tab.channel.announce('changed', key());
+    await tab.outbox.reread();
+    closeTab(tab);
+    const next = openTab();
+    await untilInTime([next], isEmpty(next));
+    await next.outbox.add(row(post('p2')), null);
+    await untilInTime([next], isEmpty(next));
+    expect(backend.tokens[1]).to.equal(backend.tokens[0]);
+    expect(backend.tokens[2]).to.equal('x'.repeat(43));
+    expect(await ids()).to.deep.equal(['p1', 'p2']);
+  });
+
   it('D7: words written in the moment in which a late disk takes over are kept there, too', async () => {
     const world = new FakeWorld();
     const late = {} as IDBOpenDBRequest;
