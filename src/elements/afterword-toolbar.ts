@@ -71,7 +71,7 @@ export class AfterwordToolbar extends LitElement {
 
   override render(): unknown {
     const { words } = this;
-    return words ? [this.#filter(words), this.#orders(words)] : nothing;
+    return words ? [this.#orders(words), this.#filter(words)] : nothing;
   }
 
   #filter(words: AllMessages): unknown {

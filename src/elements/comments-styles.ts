@@ -35,7 +35,7 @@ export const commentsStyles = css`
     display: block;
     inline-size: 100%;
     max-inline-size: calc(var(--_measure) + var(--_avatar) + 3 * var(--_space));
-    margin: 0 0 calc(7 * var(--_space));
+    margin: 0 0 calc(9 * var(--_space));
   }
   .opener {
     appearance: none;

@@ -242,7 +242,7 @@ export const controlStyles = css`
   }
   .news > div {
     position: absolute;
-    inset-block-end: var(--_space);
+    inset-block-end: calc(1.5 * var(--_space));
     display: flex;
     gap: calc(2 * var(--_space));
     max-inline-size: 100%;

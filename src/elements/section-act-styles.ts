@@ -8,6 +8,7 @@ export const sectionActStyles = css`
   }
   .orders {
     display: flex;
+    align-items: start;
     justify-content: end;
     gap: calc(2 * var(--_space));
   }

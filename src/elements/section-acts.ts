@@ -160,7 +160,7 @@ export class SectionActs {
     const offered = store?.view.rows.length ? store.can.orders : [];
     const orders = this.section.manner?.rules?.votes === 'none' ? offered.filter((it) => it !== 'most-voted') : offered;
     const { inline, filter } = store?.view ?? {};
-    return html`${this.#notifyButton()}<afterword-toolbar
+    return html`<afterword-toolbar
         exportparts="order, filter"
         .words=${this.words()}
         .orders=${orders}
@@ -171,7 +171,8 @@ export class SectionActs {
           this.section.store?.setOrder(event.order);
           this.say(say(this.words(), 'said.order', { order: say(this.words(), `order.${event.order}`) }));
         }}
-      ></afterword-toolbar>`;
+      ></afterword-toolbar
+      >${this.#notifyButton()}`;
   }
 
   /** The bell of the page: what the reader is told of it (N-1); absent where nobody can be told anything. */

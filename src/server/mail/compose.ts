@@ -161,7 +161,7 @@ function textOf(one: Told, { thread }: Letter, words: MailWords, named: boolean)
   return [
     ...(named ? [`${oneLine(comment.author_name, 80)}:`] : []),
     ...lines,
-    ...(link === null ? [] : [`${words.read}: ${link}`]),
+    ...(link === null ? [] : ['', `${words.read}: ${link}`]),
     '',
   ];
 }
