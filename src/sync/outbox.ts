@@ -526,8 +526,24 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     tell(row.thread, row, { result: 'acknowledged', answer, elsewhere });
     // A full cache never stands in the way of an acknowledgement.
     await cacheAnswer(database, row.thread, row.operation, answer).catch(() => undefined);
+    // Before they find it gone: where no copy could be kept, nothing else would tell them what became of it.
+    tabs.announce('settled', row.thread, JSON.stringify(answer));
     await erase(row, draft);
     tabs.announce('changed', row.thread);
+  }
+
+  /** Another tab had it answered. */
+  function hearAnswer(told: string): void {
+    let answer: Answer;
+    try {
+      answer = parseAnswer(JSON.parse(told));
+    } catch {
+      return; // The disk tells it, too.
+    }
+    const row = entries.get(answer.operationId)?.row;
+    if (!row) return;
+    takeOut(row.operation.id);
+    tell(row.thread, row, { result: 'acknowledged', answer, elsewhere: true });
   }
 
   async function judge(entry: Entry, trouble: Trouble): Promise<void> {
@@ -623,8 +639,9 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     });
   });
 
-  tabs.onNews((news, thread) => {
+  tabs.onNews((news, thread, told) => {
     if (news === 'forgotten') return forget(thread);
+    if (news === 'settled') return hearAnswer(told);
     elsewhere.delete(nameOf(thread));
     void reread(thread).then(kick);
   });

@@ -16,14 +16,15 @@ export interface Turn {
   renew(): Promise<void>;
 }
 
-export type News = 'changed' | 'forgotten';
+/** `settled` brings the answer, as JSON. */
+export type News = 'changed' | 'settled' | 'forgotten';
 
 export interface Tabs {
   /** Runs `body` if no other tab is sending for this thread; false if one is. */
   takeTurn(database: Database, thread: ThreadKey, body: (turn: Turn) => Promise<void>): Promise<boolean>;
   /** Tells the other tabs to read the outbox of this thread again, or that its whole site was forgotten (R-14). */
-  announce(news: News, thread: ThreadKey): void;
-  onNews(run: (news: News, thread: ThreadKey) => void): () => void;
+  announce(news: News, thread: ThreadKey, told?: string): void;
+  onNews(run: (news: News, thread: ThreadKey, told: string) => void): () => void;
   /** The page is put away, or taken up again. */
   close(): void;
   open(): void;
@@ -35,7 +36,7 @@ const leaseTime = 40_000;
 
 export function makeTabs(world: Ambient): Tabs {
   const owner = String.fromCharCode(...world.bytes(16));
-  const listeners = new Set<(news: News, thread: ThreadKey) => void>();
+  const listeners = new Set<(news: News, thread: ThreadKey, told: string) => void>();
   let channel: BroadcastChannel | null = null;
   /** What a lease looked like when this tab was first refused, and when that was. */
   const refusals = new Map<string, { readonly lease: string; readonly since: number }>();
@@ -45,8 +46,10 @@ export function makeTabs(world: Ambient): Tabs {
     channel = world.channel(name);
     channel?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (!Array.isArray(data) || !data.every((part) => typeof part === 'string')) return;
-      const [news, backend = '', site = '', page = ''] = data as readonly string[];
-      listeners.forEach((run) => run(news === 'forgotten' ? news : 'changed', { backend, site, page }));
+      const [said, backend = '', site = '', page = '', told = ''] = data as readonly string[];
+      // What a newer version of us says means at least that something is another.
+      const news = said === 'forgotten' || said === 'settled' ? said : 'changed';
+      listeners.forEach((run) => run(news, { backend, site, page }, told));
     });
   };
   open();
@@ -140,7 +143,7 @@ export function makeTabs(world: Ambient): Tabs {
       const turn = locks ? await withLock(locks, database, thread, body, false) : 'no-locks';
       return turn === 'no-locks' ? withLease(database, thread, body) : turn;
     },
-    announce: (news, { backend, site, page }) => channel?.postMessage([news, backend, site, page]),
+    announce: (news, { backend, site, page }, told = '') => channel?.postMessage([news, backend, site, page, told]),
     onNews: (run) => {
       listeners.add(run);
       return () => listeners.delete(run);

@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import { createLocalAdapter } from '../../src/adapters/local.ts';
 import type { Mine, Order } from '../../src/model/comment.ts';
 import type { CommentRow } from '../../src/model/view.ts';
+import { dropCache } from '../../src/sync/cache.ts';
 import { outboxKey } from '../../src/sync/records.ts';
 import { openDatabase } from '../../src/sync/database.ts';
 import type { Outcome, ThreadSettings, ThreadStore } from '../../src/sync/store.ts';
@@ -455,6 +456,29 @@ describe('a thread on a page', () => {
     expect(rowOf(there.store, 'mine')?.own).to.equal(true);
     expect([here.outcomes.length, there.outcomes.length]).to.deep.equal([1, 0]);
     expect(backend.arrived).to.have.length(1);
+  });
+
+  it('E1: what another tab has sent stays on the screen, also where no copy of the thread could be kept', async () => {
+    const [here, there] = [openPage(), openPage()];
+    await here.store.load();
+    await there.store.load();
+    await quiet();
+    const rows = openDatabase(here.world, name);
+    await dropCache(rows);
+    rows.close();
+    let release = (): void => undefined;
+    backend.hold = new Promise((resolve) => (release = resolve));
+    await here.store.dispatch(post('mine'));
+    await shows(there.world, there.store, (it) => it.view.unsent === 1);
+    backend.unreadable = lost; // The network ends with the answer: no news either.
+    const seen: boolean[] = [];
+    there.store.subscribe(() => seen.push(keys(there.store).includes('mine')));
+    release();
+    await shows(there.world, there.store, isSent);
+    await quiet();
+    there.world.draw();
+    expect(seen).not.to.include(false);
+    expect(rowOf(there.store, 'mine')?.own).to.equal(true);
   });
 
   it('E1: what another tab has sent between the first picture and the part that follows it waits no more', async () => {
