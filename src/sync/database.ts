@@ -45,7 +45,8 @@ export function isFull(error: unknown): boolean {
 /** Arrays sort after strings: this is the end of all keys that begin so. */
 const rangeOf = (prefix: Key): IDBKeyRange => IDBKeyRange.bound(prefix, [...prefix, []]);
 
-export function openDatabase(world: Ambient, name: string = databaseName): Database {
+/** @param owned Kinds of rows whose owner writes them again by itself when told so by `onReturn`. */
+export function openDatabase(world: Ambient, name: string = databaseName, owned: readonly string[] = []): Database {
   const memory = memoryRows();
   const listeners: (() => void)[] = [];
   let place: Database['place'] = 'disk';
@@ -168,7 +169,7 @@ export function openDatabase(world: Ambient, name: string = databaseName): Datab
         const known = new Set((await promisifyRequest(on.getAllKeys())).map((key) => JSON.stringify(key)));
         writeRows(
           on,
-          memory.all().filter(([key]) => !known.has(JSON.stringify(key))),
+          memory.all().filter(([key]) => !owned.includes(key[0] as string) && !known.has(JSON.stringify(key))),
         );
       });
       connection = Promise.resolve(opened);

@@ -64,7 +64,7 @@ interface Entry extends Kept {
   readonly strange: number;
   /** Deleted when the words are certain to be elsewhere. */
   readonly draft: Key | null;
-  /** The mark of the database that has it; none in memory, since that may have to move to a disk. */
+  /** The mark of the database that has it on its disk, or had; none where it was in memory only. */
   readonly born: string;
 }
 
@@ -220,7 +220,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         const stored = rows.find(([key]) => key[0] === 'token')?.[1];
         if (typeof stored === 'string') tokens.set(siteOf(thread), stored);
         const mark = bornOf(rows) || makeToken(world);
-        born = database.place === 'disk' ? mark : '';
+        born = database.place === 'disk' ? mark : now.born;
         const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readAny(row) ?? []) : []));
         const known = others.find(({ row }) => row.operation.id === id);
         // It was in this very database: another tab has sent it or thrown it away. Only what went with its database, as
@@ -320,7 +320,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       if (kind === allTokens[0] && typeof token === 'string') tokens.set(siteOf({ backend, site, page: '' }), token);
     }
     const seen = new Set<string>();
-    const born = wasOnDisk && database.place === 'disk' ? bornOf(rows) : '';
+    const born = wasOnDisk && database.place === 'disk' ? bornOf(rows) : null;
     for (const stored of rows) {
       if (stored[0][0] !== 'outbox') continue;
       const kept = readAny(stored);
@@ -341,7 +341,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
           triedAt: known?.triedAt ?? -Infinity,
           strange: known?.strange ?? 0,
           draft: known?.draft ?? null,
-          born,
+          born: born ?? known?.born ?? '',
         });
       }
     }
@@ -580,6 +580,16 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     if (isUnreached && attempts >= suspicion) void suspect(row);
   }
 
+  /** The reader threw it away in another tab, which may have no hold of the disk that still has it. */
+  async function forgo(id: string): Promise<void> {
+    const row = entries.get(id)?.row;
+    if (!row) return;
+    takeOut(id);
+    tell(row.thread, row, { result: 'vanished' });
+    await erase(row, null);
+    kick();
+  }
+
   /** What it was about is gone, and no words were in it: nobody has to be told, and no row could show it. */
   async function drop(row: QueuedOperation): Promise<void> {
     takeOut(row.operation.id);
@@ -642,6 +652,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   tabs.onNews((news, thread, told) => {
     if (news === 'forgotten') return forget(thread);
     if (news === 'settled') return hearAnswer(told);
+    if (news === 'discarded') return void forgo(told);
     elsewhere.delete(nameOf(thread));
     void reread(thread).then(kick);
   });
@@ -716,7 +727,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       takeOut(id);
       tell(entry.row.thread);
       await erase(entry.row, null);
-      tabs.announce('changed', entry.row.thread);
+      tabs.announce('discarded', entry.row.thread, id);
       kick();
       return textOf(entry.row);
     },

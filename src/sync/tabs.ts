@@ -16,8 +16,8 @@ export interface Turn {
   renew(): Promise<void>;
 }
 
-/** `settled` brings the answer, as JSON. */
-export type News = 'changed' | 'settled' | 'forgotten';
+/** `settled` brings the answer, as JSON; `discarded` the id of the operation. */
+export type News = 'changed' | 'settled' | 'discarded' | 'forgotten';
 
 export interface Tabs {
   /** Runs `body` if no other tab is sending for this thread; false if one is. */
@@ -48,7 +48,7 @@ export function makeTabs(world: Ambient): Tabs {
       if (!Array.isArray(data) || !data.every((part) => typeof part === 'string')) return;
       const [said, backend = '', site = '', page = '', told = ''] = data as readonly string[];
       // What a newer version of us says means at least that something is another.
-      const news = said === 'forgotten' || said === 'settled' ? said : 'changed';
+      const news = said === 'forgotten' || said === 'settled' || said === 'discarded' ? said : 'changed';
       listeners.forEach((run) => run(news, { backend, site, page }, told));
     });
   };

@@ -8,7 +8,7 @@ import type { ThreadKey } from '../model/comment.ts';
 import { ambient, type Ambient } from './ambient.ts';
 import { memoryDatabase, openDatabase, type Database, type Key } from './database.ts';
 import { mark } from './kept.ts';
-import { siteRow } from './records.ts';
+import { allOutbox, siteRow } from './records.ts';
 import type { ThreadSettings, ThreadStore } from './store.ts';
 import { makeThreadStore, type Given, type Room, type Writing } from './thread-store.ts';
 
@@ -61,7 +61,7 @@ export function makeThreads(
     const known = rooms.get(isOnDisk);
     if (known) return known;
     if (isOnDisk) noteKept();
-    const database = isOnDisk ? openDatabase(world, name) : memoryDatabase();
+    const database = isOnDisk ? openDatabase(world, name, allOutbox) : memoryDatabase();
     let writing: Promise<Writing> | null = null;
     /** It does not give up: words wait for it. */
     const fetchWriting = (): Promise<Writing> =>

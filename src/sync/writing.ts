@@ -85,11 +85,7 @@ interface Desk {
   readonly tabs: Tabs;
 }
 
-function makeHand(
-  { world, database, outbox, tabs }: Desk,
-  open: OpenThread,
-  drawn: readonly QueuedOperation[],
-): Hand {
+function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread, drawn: readonly QueuedOperation[]): Hand {
   const { key, adapter, settings, refresh } = open;
   const { can } = adapter;
   const identity = identityOf(settings.userToken);
@@ -143,6 +139,7 @@ function makeHand(
       if (waiting.has(operation.id)) continue;
       const answer = await readAnswer(database, key, operation).catch(() => null);
       if (answer) takeAnswer(operation, answer);
+      else void live.lookForNews();
     }
     open.redraw();
   }

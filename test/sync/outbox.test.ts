@@ -3,7 +3,7 @@ import type { QueuedOperation } from '../../src/model/operation.ts';
 import { openDatabase, type Database } from '../../src/sync/database.ts';
 import { makeOutbox, type Outbox, type Settled } from '../../src/sync/outbox.ts';
 import { draftKey } from '../../src/sync/belongings.ts';
-import { outboxKey, siteRow } from '../../src/sync/records.ts';
+import { allOutbox, outboxKey, siteRow } from '../../src/sync/records.ts';
 import { makeTabs, type Tabs } from '../../src/sync/tabs.ts';
 import { post, queued } from '../helpers/builders.ts';
 import { FakeBackend, lost } from '../helpers/fake-backend.ts';
@@ -26,7 +26,7 @@ describe('the outbox', () => {
   const row = (operation: QueuedOperation['operation']): QueuedOperation => queued(operation, { thread: key() });
 
   function openTab(serves = true, world = new FakeWorld()): Tab {
-    const database = openDatabase(world, name);
+    const database = openDatabase(world, name, allOutbox);
     const channel = makeTabs(world);
     const outbox = makeOutbox(world, database, channel);
     const told: Tab['told'] = [];
@@ -49,6 +49,19 @@ describe('the outbox', () => {
       passing.forEach(({ world }) => world.pass(500));
       return isTrue();
     });
+  /** From now on the disk does not answer, until it is told to. */
+  function makeLate(world: FakeWorld): () => Promise<void> {
+    const late = {} as IDBOpenDBRequest;
+    world.indexedDB = { open: () => late } as unknown as IDBFactory;
+    return async () => {
+      const real = indexedDB.open(name);
+      real.onupgradeneeded = () => real.result.createObjectStore('rows');
+      await new Promise((opened) => real.addEventListener('success', opened));
+      world.indexedDB = indexedDB;
+      Object.defineProperty(late, 'result', { value: real.result });
+      late.onsuccess?.call(late, new Event('success'));
+    };
+  }
   const ids = async (): Promise<string[]> => (await backend.comments(key())).map(({ id }) => id);
   const states = (tab: Tab): string[] => tab.outbox.of(key(), 'guest').map(({ delivery }) => delivery.state);
   const isEmpty = (tab: Tab) => async (): Promise<boolean> =>
@@ -709,8 +722,7 @@ describe('the outbox', () => {
 
   it('D7: words written in the moment in which a late disk takes over are kept there, too', async () => {
     const world = new FakeWorld();
-    const late = {} as IDBOpenDBRequest;
-    world.indexedDB = { open: () => late } as unknown as IDBFactory;
+    const answer = makeLate(world);
     const tab = openTab(false, world);
     const first = tab.outbox.add(row(post('p1')), null);
     await quiet();
@@ -718,10 +730,6 @@ describe('the outbox', () => {
     await first;
     expect(tab.database.place).to.equal('refused');
 
-    const real = indexedDB.open(name);
-    real.onupgradeneeded = () => real.result.createObjectStore('rows');
-    await new Promise((opened) => real.addEventListener('success', opened));
-    world.indexedDB = indexedDB;
     let second: Promise<void> | null = null;
     const { put } = IDBObjectStore.prototype;
     IDBObjectStore.prototype.put = function (...asked) {
@@ -730,8 +738,7 @@ describe('the outbox', () => {
       return put.apply(this, asked);
     };
     try {
-      Object.defineProperty(late, 'result', { value: real.result });
-      late.onsuccess?.call(late, new Event('success'));
+      await answer();
       await until(() => tab.database.place === 'disk');
       await second;
     } finally {
@@ -743,6 +750,43 @@ describe('the outbox', () => {
     tab.outbox.serve(backend.adapter, key(), 'guest', null);
     await until(isEmpty(tab));
     expect(await ids()).to.deep.equal(['p1', 'p2']);
+  });
+
+  it('D7: a disk that was away brings nothing back that another tab has sent or thrown away meanwhile', async () => {
+    const away = openTab(false);
+    await away.outbox.add(row(post('p1')), null);
+    await away.outbox.add(row(post('p2', { text: 'Thrown away' })), null);
+    away.channel.close();
+    const answer = makeLate(away.world);
+    await takeConnections(name);
+    const asked = away.outbox.reread();
+    await quiet();
+    away.world.pass(3000);
+    await asked;
+    expect(away.database.place).to.equal('refused');
+    const other = openTab();
+    await other.outbox.ready;
+    await other.outbox.discard('p2');
+    await until(isEmpty(other));
+    await answer();
+    await until(() => away.database.place === 'disk' && states(away).length === 0);
+    expect(await other.database.rows(outboxKey(key()))).to.deep.equal([]);
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('D7: what is thrown away in a tab that lost the disk is thrown away', async () => {
+    const [lostIt, hasIt] = [openTab(false), openTab(false)];
+    await lostIt.outbox.add(row(post('p1')), null);
+    await until(() => states(hasIt).length === 1);
+    lostIt.world.indexedDB = null;
+    await takeConnections(name);
+    await until(() => lostIt.database.place === 'refused');
+    await lostIt.outbox.discard('p1');
+    await until(isEmpty(hasIt));
+    const next = openTab();
+    await next.outbox.ready;
+    await quiet();
+    expect(backend.arrived).to.have.length(0);
   });
 
   it('D15: a row nobody can read shows its words as refused, and the others go out', async () => {

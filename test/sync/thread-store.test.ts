@@ -485,6 +485,9 @@ describe('a thread on a page', () => {
     backend.always = 'lost before';
     const there = openPage();
     await there.store.load();
+    const rows = openDatabase(there.world, name);
+    await until(async () => (await rows.rows(['cache'])).length > 0);
+    rows.close();
     await there.store.dispatch(post('mine'));
     const { loadParts, part } = partOf();
     const world = new FakeWorld();

@@ -261,7 +261,13 @@ class Walker {
       }),
       'What went wrong:',
       ...this.#troubles.map((line) => `  ${line}`),
-      ...(pages ?? []).flatMap((page) => [`Requests about ${page}:`, ...this.#proxy.lastOf(page).slice(-150)]),
+      ...(pages ?? []).flatMap((page) => [
+        `Requests about ${page}:`,
+        ...this.#proxy
+          .lastOf(page)
+          .filter((line) => !line.includes('/api/v1/events'))
+          .slice(-200),
+      ]),
       ...(
         await Promise.all((pages ?? []).flatMap((page) => this.#tabs.map((tab, index) => heardBy(tab, index, page))))
       ).flat(),
@@ -523,8 +529,12 @@ class Walker {
         if (step === 600_000) await this.#tryAgain();
       }
     }
-    const told = (await this.#look()).map(({ threads }) => threads.map((thread) => thread.told));
-    this.fail(`it never came to rest: ${JSON.stringify(told)}`);
+    const told = (await this.#look()).flatMap(({ threads }, tab) =>
+      threads.flatMap(({ page, storage, told: waiting }) =>
+        waiting.length > 0 ? [`tab ${tab} (${storage}), ${page}: ${JSON.stringify(waiting)}`] : [],
+      ),
+    );
+    this.fail(`it never came to rest: ${told.join('; ')}`);
   }
 
   #glance(some: true): Promise<(Glance | null)[]>;
