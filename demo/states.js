@@ -38,6 +38,7 @@ const states = {
   'What it answers is gone': { send: trouble({ kind: 'gone', reason: 'parent-gone' }), parentId: 'there' },
   'Changed elsewhere': { send: trouble({ kind: 'conflict', theirs: 'The text as it is now.' }), edits: true },
   'May have arrived': { send: trouble({ kind: 'unknown', because: 'timeout' }), idempotent: false },
+  'Given up after a day': { send: trouble({ kind: 'busy', after: 20 * 60_000 }), storage: 'full', waited: true },
   'Unsent for six days': { send: offline, age: 6 * day },
   'Awaiting approval': { send: answered('held') },
   Sent: { send: answered('published') },
@@ -62,8 +63,37 @@ function commentOf(id, text) {
   };
 }
 
+const post = (id, createdAt) => ({ kind: 'post', id, createdAt, text: 'Words on their way.', mentions: [] });
+
+/** Puts words on this device as they stand there after a day of nine attempts: the tenth is the last. */
+function keepForADay(title) {
+  const thread = { backend: `states ${title}`, site: 'default', page: title };
+  const operation = { ...post('kept-for-a-day', Date.now() - 1.1 * day), author: { name: 'Visitor' } };
+  const row = {
+    operation: { ...operation, parentId: null, rootId: operation.id },
+    thread,
+    page: { url: location.href, title: document.title },
+    ...{ identity: 'guest', order: 1, attempts: 9, notBefore: 0, delivery: { state: 'sending' }, saved: true },
+  };
+  return new Promise((kept) => {
+    const opening = indexedDB.open('afterword-1');
+    opening.onupgradeneeded = () => opening.result.createObjectStore('rows');
+    opening.onerror = kept;
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction('rows', 'readwrite');
+      const key = ['outbox', thread.backend, thread.site, thread.page, operation.id];
+      writing.objectStore('rows').put({ shape: 1, row, answer: null, troubledSince: Date.now() - 1.1 * day }, key);
+      writing.oncomplete = writing.onabort = () => {
+        opening.result.close();
+        kept();
+      };
+    };
+  });
+}
+
 for (const [title, state] of Object.entries(states)) {
-  const { send, idempotent = true, parentId = null, edits = false, age = 0, storage = 'session' } = state;
+  const { send, idempotent = true, parentId = null, edits = false, age = 0, storage = 'session', waited } = state;
+  if (waited) await keepForADay(title);
   const section = document.createElement('afterword-comments');
   let lists = 0;
   const there = [commentOf('there', 'A comment that is there already.')];
@@ -108,11 +138,12 @@ for (const [title, state] of Object.entries(states)) {
   section.addEventListener(
     'afterword-loaded',
     () => {
-      const asked = { id: crypto.randomUUID(), createdAt: Date.now() - age, text: 'Words on their way.', mentions: [] };
+      if (waited) return;
+      const asked = post(crypto.randomUUID(), Date.now() - age);
       void section.store.dispatch(
         edits
-          ? { kind: 'edit', ...asked, commentId: 'there', before: there[0].text }
-          : { kind: 'post', ...asked, parentId, rootId: parentId, author: { name: 'Visitor' } },
+          ? { ...asked, kind: 'edit', commentId: 'there', before: there[0].text }
+          : { ...asked, parentId, rootId: parentId, author: { name: 'Visitor' } },
       );
     },
     { once: true },

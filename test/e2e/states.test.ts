@@ -31,6 +31,7 @@ const states: Readonly<Record<string, readonly [said: string, remedies: readonly
   'What it answers is gone': ['was removed', ['Post as a new comment', 'Copy text', 'Discard']],
   'Changed elsewhere': ['changed elsewhere meanwhile', ['Edit', 'Copy text', 'Discard']],
   'May have arrived': ['may already be posted', ['Send now', 'Copy text', 'Discard']],
+  'Given up after a day': ['Could not be sent for a day', ['Send now', 'Copy text', 'Discard']],
   'Unsent for six days': ['Unsent for 6 days', ['Send now', 'Copy text', 'Discard']],
   'Awaiting approval': ['Awaiting approval', []],
   Sent: ['Words on their way.', []],
@@ -47,7 +48,7 @@ test('R-6, R-11: each state of words on their way is told in its row, with what 
       for (const remedy of remedies) await block.getByRole('button', { name: remedy, exact: true }).first().waitFor();
       if (remedies.length === 0) assert.equal(await block.getByRole('button', { name: 'Discard' }).count(), 0, name);
     }
-    // One by one: fifteen sections on a page are fifteen landmarks of one name, which no article has.
+    // One by one: sixteen sections on a page are sixteen landmarks of one name, which no article has.
     for (const id of await reader.page.locator('#states > section').evaluateAll((all) => all.map((it) => it.id))) {
       assert.deepEqual(await axe(reader.page, `#${id}`), [], `${colorScheme} ${id}`);
     }
