@@ -730,17 +730,17 @@ describe('the outbox', () => {
     await first;
     expect(tab.database.place).to.equal('refused');
 
-    let second: Promise<void> | null = null;
+    const during: Promise<void>[] = [];
     const { put } = IDBObjectStore.prototype;
     IDBObjectStore.prototype.put = function (...asked) {
       // What is moved is chosen by now, and the move is not over.
-      second ??= tab.outbox.add(row(post('p2')), null);
+      if (during.length === 0) during.push(tab.outbox.add(row(post('p2')), null));
       return put.apply(this, asked);
     };
     try {
       await answer();
       await until(() => tab.database.place === 'disk');
-      await second;
+      await Promise.all(during);
     } finally {
       IDBObjectStore.prototype.put = put;
     }
