@@ -281,6 +281,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   function isReplaced(older: QueuedOperation, newer: QueuedOperation): boolean {
     const [before, after] = [older.operation, newer.operation];
     return (
+      isSameThread(older.thread, newer.thread) &&
       isWish(before) &&
       isWish(after) &&
       before.kind === after.kind &&

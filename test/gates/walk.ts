@@ -48,7 +48,9 @@ console.log(
     `${sum.unsaved} gone with a tab before they were kept, ${sum.notOffered} not offered`,
 );
 console.log(`${thrown} faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`);
-console.log(`${sum.views} views compared; lost ${sum.lost}, doubled ${sum.doubled}, out of order ${sum.outOfOrder}`);
+console.log(
+  `${sum.views} views compared, ${sum.mails} mails read; lost ${sum.lost}, doubled ${sum.doubled}, out of order ${sum.outOfOrder}`,
+);
 say({ passed: sum.legs, failed: sum.failures.length, skipped: 0 });
 // Whatever of a browser or a connection is still about to end must not hold up who waits for the figures.
 process.exit(sum.failures.length > 0 ? 1 : 0);

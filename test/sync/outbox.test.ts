@@ -403,6 +403,19 @@ describe('the outbox', () => {
     expect((await backend.comments(key()))[0]?.up).to.equal(1);
   });
 
+  it('N-1: a choice for one page does not take the place of one for another', async () => {
+    const tab = openTab(false);
+    const choose = (id: string, page: string, counter: number) => {
+      const wish = { kind: 'notify', id, createdAt: 1, commentId: null, choice: 'page', counter } as const;
+      return tab.outbox.add(queued({ ...wish, email: 'ann@example.com' }, { thread: { ...key(), page } }), null);
+    };
+    await choose('n1', name, 1);
+    await choose('n2', `${name}/other`, 2);
+    await choose('n3', name, 3);
+    expect(tab.outbox.of(key(), 'guest').map(({ operation }) => operation.id)).to.deep.equal(['n3']);
+    expect(tab.outbox.countOf(key(), 'guest')).to.equal(2);
+  });
+
   it('T: a vote for a comment that is gone, or its deletion, has no row to wait in and nothing to say: it goes', async () => {
     const trouble = { kind: 'gone', reason: 'comment-gone' } as const;
     backend.fates = [{ trouble }, { trouble }, { trouble }];

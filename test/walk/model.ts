@@ -15,11 +15,13 @@ export interface Noted {
 }
 
 /** `reason`: why it can't be done, as our problem types name it. */
-export type Verdict = { readonly taken: true; readonly comment: Noted } | { readonly taken: false; reason: string };
+export type Verdict = { readonly taken: true } | { readonly taken: false; reason: string };
 
 export class Model {
   /** By page, in the order in which they were taken. */
   readonly pages = new Map<string, Map<string, Noted>>();
+  /** By page and reader: what they want to be told of. */
+  readonly #choices = new Map<string, { readonly value: Wish['value']; readonly counter: number }>();
   /** Keys that were used: posts, edits and deletions. A vote has a counter instead. */
   readonly used = new Set<string>();
 
@@ -42,7 +44,11 @@ export class Model {
     return count;
   }
 
-  /** One request arrives: done, done before, or refused. @param counter Of a vote. */
+  choice(page: string, reader: ReaderName): { readonly value: Wish['value']; readonly counter: number } | null {
+    return this.#choices.get(`${page} ${reader}`) ?? null;
+  }
+
+  /** One request arrives: done, done before, or refused. @param counter Of a vote, or of what to be told of. */
   take(wish: Wish, counter: number): Verdict {
     const comments = this.page(wish.page);
     const about = wish.target === null ? undefined : comments.get(wish.target);
@@ -50,38 +56,44 @@ export class Model {
     switch (wish.kind) {
       case 'post': {
         const known = comments.get(wish.id);
-        if (known) return known.isDeleted ? no('comment-gone') : { taken: true, comment: known };
+        if (known) return known.isDeleted ? no('comment-gone') : { taken: true };
         if (wish.target !== null && (!about || about.isDeleted)) return no('parent-gone');
         const { id, target: parent, reader: writer, text } = wish;
         const comment = { id, parent, writer, text, isEdited: false, isDeleted: false, votes: new Map() };
         comments.set(id, comment);
         this.used.add(id);
-        return { taken: true, comment };
+        return { taken: true };
       }
       case 'edit':
         if (!about || about.isDeleted) return no('comment-gone');
         if (about.writer !== wish.reader) return no('not-yours');
-        if (this.used.has(wish.id)) return { taken: true, comment: about };
+        if (this.used.has(wish.id)) return { taken: true };
         if (this.below(wish.page, about.id) > 0) return no('has-replies');
         this.used.add(wish.id);
         about.text = wish.text;
         about.isEdited = true;
-        return { taken: true, comment: about };
+        return { taken: true };
       case 'delete':
         if (!about) return no('comment-gone');
         if (about.writer !== wish.reader) return no('not-yours');
-        if (about.isDeleted) return { taken: true, comment: about };
+        if (about.isDeleted) return { taken: true };
         this.used.add(wish.id);
         about.isDeleted = true;
         about.text = '';
         about.votes.clear();
-        return { taken: true, comment: about };
+        return { taken: true };
+      case 'notify': {
+        const before = this.choice(wish.page, wish.reader);
+        const { value } = wish;
+        if (!before || counter > before.counter) this.#choices.set(`${wish.page} ${wish.reader}`, { value, counter });
+        return { taken: true };
+      }
       case 'vote': {
         if (!about || about.isDeleted) return no('comment-gone');
         if (about.writer === wish.reader) return no('own-vote');
         const before = about.votes.get(wish.reader);
         if (!before || counter > before.counter) about.votes.set(wish.reader, { value: wish.value, counter });
-        return { taken: true, comment: about };
+        return { taken: true };
       }
     }
   }

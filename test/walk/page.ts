@@ -4,14 +4,23 @@
  */
 import { createAfterwordAdapter } from '../../src/adapters/afterword.ts';
 import { AdapterError, type Adapter } from '../../src/adapters/adapter.ts';
-import type { Changes, ThreadKey } from '../../src/model/comment.ts';
+import type { Changes, NotifyChoice, ThreadKey, Vote } from '../../src/model/comment.ts';
 import type { Operation, QueuedOperation } from '../../src/model/operation.ts';
 import type { CommentRow } from '../../src/model/view.ts';
 import { ambient, type Ambient } from '../../src/sync/ambient.ts';
 import type { ThreadStore } from '../../src/sync/store.ts';
 import { makeThreads } from '../../src/sync/threads.ts';
 import * as writing from '../../src/sync/writing.ts';
-import type { Done, Glance, Look, Told, Tried, Wish } from './wishes.ts';
+import {
+  addressOf,
+  type Done,
+  type Glance,
+  type Look,
+  type ReaderName,
+  type Told,
+  type Tried,
+  type Wish,
+} from './wishes.ts';
 
 const real = ambient();
 
@@ -83,7 +92,7 @@ const threads = makeThreads(world, undefined, () => Promise.resolve(writing));
 const stores = new Map<string, ThreadStore>();
 let adapter: Adapter;
 const tried: Tried[] = [];
-let name = '';
+let name: ReaderName = 'ann';
 
 const rowsOf = (store: ThreadStore): readonly CommentRow[] =>
   store.view.rows.filter((row): row is CommentRow => row.kind === 'comment');
@@ -144,7 +153,16 @@ function operationOf(store: ThreadStore, wish: Wish): Operation | null {
       return row?.can.delete ? { ...asked, kind: 'delete', commentId: row.key } : null;
     case 'vote':
       if (!row?.can.vote || row.vote === wish.value) return null;
-      return { ...asked, kind: 'vote', commentId: row.key, value: wish.value, counter: store.nextVoteCounter() };
+      return {
+        ...{ ...asked, kind: 'vote', commentId: row.key, counter: store.nextVoteCounter() },
+        value: wish.value as Vote,
+      };
+    case 'notify':
+      if (!store.view.notify || store.view.notify.choice === wish.value) return null;
+      return {
+        ...{ ...asked, kind: 'notify', commentId: null, counter: store.nextVoteCounter() },
+        ...{ choice: wish.value as NotifyChoice, email: addressOf(name) },
+      };
   }
 }
 
@@ -161,7 +179,7 @@ function isShown(store: ThreadStore, operation: Operation): boolean {
     case 'vote':
       return row?.vote === operation.value;
     case 'notify':
-      return true;
+      return store.view.notify?.choice === operation.choice;
   }
 }
 
@@ -186,7 +204,7 @@ async function openThreads(pages: readonly string[]): Promise<void> {
 const walk = {
   begin(
     server: string,
-    reader: string,
+    reader: ReaderName,
     pages: readonly string[],
     { ahead, wall, hidden }: { readonly ahead: number; readonly wall: number; readonly hidden: boolean },
   ): void {
@@ -283,6 +301,7 @@ const walk = {
       problem: view.problem,
       storage: view.storage,
       count: view.count,
+      choice: view.notify?.choice ?? 'none',
       more: view.more !== null || view.rows.some(({ kind }) => kind === 'gap'),
       rows: view.rows.flatMap((row) =>
         row.kind === 'gap'

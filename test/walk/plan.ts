@@ -99,6 +99,9 @@ export class Plan {
     const others = comments.filter((one) => one.writer !== reader && one.isAlive && one.leg < leg);
     const dice = random.next();
 
+    if (random.next() < 0.03) {
+      return { ...nothing, kind: 'notify', value: random.pick(['page', 'replies', 'none']) };
+    }
     if (dice < 0.25 && others.length > 0) {
       return { ...nothing, kind: 'vote', target: this.#recent(others).id, value: random.pick(['up', 'down', 'none']) };
     }

@@ -8,7 +8,7 @@ import { createServer, request as ask, Agent, type IncomingMessage, type Server,
 import type { AddressInfo, Socket } from 'node:net';
 import { seededRandom } from '../helpers/random.ts';
 import { Model } from './model.ts';
-import type { ReaderName, Tried, Wish } from './wishes.ts';
+import { isWhole, type ReaderName, type Tried, type Wish } from './wishes.ts';
 
 /** What becomes of a request; `before` means that the server never hears of it. */
 const FATES = {
@@ -403,7 +403,7 @@ export class Proxy {
   /** One write reaches the server: what it makes of it must be what the model makes of it. */
   async #carry(known: Known, request: IncomingMessage, body: string): Promise<Heard | null> {
     const { wish } = known;
-    const counter = wish.kind === 'vote' ? Number((JSON.parse(body) as { counter: unknown }).counter) : 0;
+    const counter = isWhole(wish) ? Number((JSON.parse(body) as { counter: unknown }).counter) : 0;
     if (this.#up) return null;
     this.#noteOrder(known);
     const dies = --this.#killIn === 0;
@@ -447,7 +447,15 @@ export class Proxy {
   }
 
   #compare(wish: Wish, heard: Heard): void {
-    const { comment } = JSON.parse(heard.body) as { comment: Record<string, unknown> | null };
+    const { comment, subscriptions } = JSON.parse(heard.body) as {
+      readonly comment: Record<string, unknown> | null;
+      readonly subscriptions?: { readonly page: { readonly choice: unknown } };
+    };
+    if (wish.kind === 'notify') {
+      const [said, expected] = [subscriptions?.page.choice, this.model.choice(wish.page, wish.reader)?.value];
+      if (said !== expected) this.#options.fail(`notify ${wish.id}: ${String(said)}, not ${expected}`);
+      return;
+    }
     const id = wish.kind === 'post' ? wish.id : (wish.target ?? '');
     const noted = this.model.page(wish.page).get(id);
     const isGone = noted?.isDeleted === true && this.model.below(wish.page, id) === 0;
@@ -489,7 +497,7 @@ export class Proxy {
       if (older === known) return;
       const { wish: earlier } = older;
       if (older.verdict !== null || earlier.reader !== wish.reader) continue;
-      const areBothWords = earlier.kind !== 'vote' && wish.kind !== 'vote';
+      const areBothWords = !isWhole(earlier) && !isWhole(wish);
       if (areBothWords || areBound(earlier, wish)) this.#passed.push({ older, younger: known, at: Date.now() });
     }
   }

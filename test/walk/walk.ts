@@ -10,13 +10,18 @@ import { chromium, type Browser } from 'playwright-core';
 import { browserFor, CHROMIUM_FLAGS } from '../../.config/browsers.mjs';
 import { authorIdOf, hashToken } from '../../src/server/rules/tokens.ts';
 import { seededRandom } from '../helpers/random.ts';
+import { openMailbox, type Mailbox } from '../helpers/mailbox.ts';
 import { startAfterword, type AfterwordServer } from '../helpers/server.ts';
 import { Model } from './model.ts';
 import { Plan, TABS, type Leg, type Moment } from './plan.ts';
 import { Proxy } from './proxy.ts';
 import { Tab } from './tab.ts';
 import { Targets } from './targets.ts';
-import type { Glance, Look, ReaderName, Wish } from './wishes.ts';
+import { addressOf, isWhole, type Glance, type Look, type ReaderName, type Wish } from './wishes.ts';
+
+/** What the server is told to be called in mails. */
+const PUBLIC = 'https://comments.example';
+const CHOICES = `select s.choice from subscriptions s join threads t on t.id = s.thread_id and s.comment_id = ''`;
 
 /** So many operations of a browser may wait when the next ones are asked for. */
 const BACKLOG = 25;
@@ -56,6 +61,8 @@ export interface Sum {
   requests: number;
   faults: Record<string, number>;
   views: number;
+  /** Mails that told of comments. */
+  mails: number;
   lost: number;
   doubled: number;
   outOfOrder: number;
@@ -99,6 +106,7 @@ class Walker {
     requests: 0,
     faults: {},
     views: 0,
+    mails: 0,
     lost: 0,
     doubled: 0,
     outOfOrder: 0,
@@ -109,11 +117,15 @@ class Walker {
   readonly #plan: Plan;
   readonly #model = new Model();
   #server!: AfterwordServer;
+  #mailbox!: Mailbox;
   #proxy!: Proxy;
   #host!: Server;
   #browser!: Browser;
   #targets!: Targets;
   readonly #profiles: string[] = [];
+  /** Mails that were read, and in which of them a reader was told of a comment. */
+  #mailsRead = 0;
+  readonly #toldBy = new Map<string, string>();
   #tabs: Tab[] = [];
   #newTabs = (): Promise<void> => Promise.resolve();
   /** What was wrong so far, and how much of it when the last leg was over. */
@@ -164,7 +176,11 @@ class Walker {
     await once(this.#host, 'listening');
     const address = `http://127.0.0.1:${(this.#host.address() as AddressInfo).port}/`;
 
-    this.#server = await startAfterword();
+    this.#mailbox = await openMailbox();
+    const mails = { SMTP: this.#mailbox.url, MAIL_FROM: 'blog@blog.example', PUBLIC_URL: PUBLIC };
+    this.#server = await startAfterword({
+      env: Object.fromEntries(Object.entries(mails).map(([name, value]) => [`AFTERWORD_${name}`, value])),
+    });
     this.#proxy = new Proxy({
       seed: this.#options.seed,
       target: () => this.#server.url,
@@ -195,6 +211,7 @@ class Walker {
     this.#proxy?.end();
     await this.#proxy?.close().catch(() => undefined);
     await this.#server?.stop();
+    await this.#mailbox?.close();
     this.#host?.closeAllConnections();
     this.#host?.close();
   }
@@ -338,8 +355,8 @@ class Walker {
     const done = await tab.act(wishes).catch(() => null);
     for (const [at, one] of open.entries()) {
       const heard = done?.[at];
-      // A vote's row does not say that it is not saved.
-      const isUnsure = !heard || heard.is === 'unsaved' || (one.wish.kind === 'vote' && this.#fullDisk.has(tab.reader));
+      // No row says of a vote that it is not saved.
+      const isUnsure = !heard || heard.is === 'unsaved' || (isWhole(one.wish) && this.#fullDisk.has(tab.reader));
       one.state = heard?.is === 'not offered' ? 'not offered' : isUnsure ? 'unsure' : 'kept';
       if (one.state === 'kept') this.#proxy.keep(one.wish.id, this.#moment);
     }
@@ -468,16 +485,17 @@ class Walker {
   /** Whether a write was carried out although nobody heard of it. */
   #isDone(wish: Wish, counter: number): boolean {
     const author = this.#authorOf(wish.reader);
-    const rows =
-      wish.kind === 'vote'
-        ? this.#server.rows(
-            'select 1 from votes where comment_id = ? and author_id = ? and counter = ?',
-            wish.target,
-            author,
-            counter,
-          )
-        : this.#server.rows('select 1 from idempotency_keys where key = ? and author_id = ?', wish.id, author);
-    return rows.length > 0;
+    const questions: Readonly<Record<string, readonly [sql: string, ...values: unknown[]]>> = {
+      vote: [
+        'select 1 from votes where comment_id = ? and author_id = ? and counter = ?',
+        wish.target,
+        author,
+        counter,
+      ],
+      notify: [`${CHOICES} where t.page = ? and s.author_id = ? and s.counter = ?`, wish.page, author, counter],
+    };
+    const byKey = ['select 1 from idempotency_keys where key = ? and author_id = ?', wish.id, author] as const;
+    return this.#server.rows(...(questions[wish.kind] ?? byKey)).length > 0;
   }
 
   #authorOf(reader: ReaderName): string {
@@ -614,6 +632,7 @@ class Walker {
     for (const page of this.#pages) this.#judgeTable(page);
     await this.#judgeOutbox();
     await this.#judgeViews();
+    await this.#judgeMails();
     this.#told.clear();
   }
 
@@ -630,7 +649,7 @@ class Walker {
       this.sum.operations++;
       if (verdict === 'taken') this.sum.acknowledged++;
       else if (verdict !== null) this.sum.refused++;
-      else if (wish.kind === 'vote' && this.#isReplaced(wish, index)) this.sum.replaced++;
+      else if (isWhole(wish) && this.#isReplaced(wish, index)) this.sum.replaced++;
       else if (state === 'unsure') this.sum.unsaved++;
       else {
         this.sum.lost++;
@@ -639,19 +658,24 @@ class Walker {
     }
   }
 
-  /** A vote is a wish, not a step: the last one counts. */
   #isReplaced(wish: Wish, index: number): boolean {
     return this.#open.some(
       (other, at) =>
         at !== index &&
         other.state !== 'not offered' &&
-        other.wish.kind === 'vote' &&
+        other.wish.kind === wish.kind &&
         other.wish.reader === wish.reader &&
+        other.wish.page === wish.page &&
         other.wish.target === wish.target,
     );
   }
 
   #judgeTable(page: string): void {
+    for (const reader of new Set(TABS)) {
+      const [row] = this.#server.rows(`${CHOICES} where t.page = ? and s.author_id = ?`, page, this.#authorOf(reader));
+      const [said, meant] = [row?.['choice'] ?? null, this.#model.choice(page, reader)?.value ?? null];
+      if (said !== meant) this.fail(`${reader} is told of ${String(said)} on ${page}, and wanted ${meant}`);
+    }
     const rows = this.#server.rows(
       `select c.id, c.parent_id, c.state, c.text, c.up, c.down, c.author_id, c.edited_at, c.descendants
        from comments c join threads t on t.id = c.thread_id where t.page = ? order by c.created_at, c.id`,
@@ -692,6 +716,34 @@ class Walker {
     if (told !== meant) this.fail(`the table of ${page} is not what was written: ${firstDifference(told, meant)}`);
   }
 
+  /** What came since: links are followed to confirm an address, and nobody is told of a comment twice, or of their own. */
+  async #judgeMails(): Promise<void> {
+    const { received } = this.#mailbox;
+    for (const mail of received.slice(this.#mailsRead)) {
+      const link = /https?:\/\/\S+\/notify\/confirm\?t=\S+/.exec(mail.mail.text ?? '')?.[0];
+      if (link !== undefined) {
+        const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+        await fetch(link.replace(PUBLIC, this.#server.url), { method: 'POST', headers, body: '' });
+        continue;
+      }
+      this.sum.mails++;
+      const [to = ''] = mail.to;
+      const message = mail.mail.messageId ?? '';
+      for (const [, id = ''] of (mail.mail.text ?? '').matchAll(/#comment-([0-9a-f-]{36})/g)) {
+        const comment = [...this.#model.pages.values()].flatMap((page) => page.get(id) ?? [])[0];
+        if (!comment) this.fail(`${to} was told of comment ${id}, which nobody wrote`);
+        else if (addressOf(comment.writer) === to) this.fail(`${to} was told of their own comment ${id}`);
+        // Killed between the receiver's yes and its own note, a server repeats the same message (FAULTS H3).
+        if ((this.#toldBy.get(`${to} ${id}`) ?? message) !== message) {
+          this.sum.doubled++;
+          this.fail(`${to} was told of comment ${id} twice`);
+        }
+        this.#toldBy.set(`${to} ${id}`, message);
+      }
+    }
+    this.#mailsRead = received.length;
+  }
+
   async #judgeOutbox(): Promise<void> {
     await this.#until('nothing is left in the outbox', async () => {
       const unsent = (await this.#glance()).map((glance) => glance.unsent);
@@ -709,7 +761,9 @@ class Walker {
       const looks = await this.#look();
       for (const [index, look] of looks.entries()) {
         const reader = TABS[index] as ReaderName;
-        for (const { page, rows, count, problem, more } of look.threads) {
+        for (const { page, rows, count, choice, problem, more } of look.threads) {
+          const chosen = this.#model.choice(page, reader)?.value ?? 'none';
+          if (choice !== chosen) return `tab ${index}, ${page}: its bell says ${choice}, not ${chosen}`;
           const expected = this.#model.rows(page, reader).join('\n');
           const shown = rows.join('\n');
           if (shown !== expected) return `tab ${index}, ${page}: ${firstDifference(shown, expected)}`;

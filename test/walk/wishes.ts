@@ -8,12 +8,18 @@ export interface Wish {
   readonly id: string;
   readonly reader: ReaderName;
   readonly page: string;
-  readonly kind: 'post' | 'edit' | 'delete' | 'vote';
-  /** The comment it is about; for a post the parent, null for a new top-level comment. */
+  readonly kind: 'post' | 'edit' | 'delete' | 'vote' | 'notify';
+  /** The comment it is about; for a post the parent, null for a new top-level comment, and for what is about the page. */
   readonly target: string | null;
   readonly text: string;
-  readonly value: 'up' | 'down' | 'none';
+  /** Of a vote, or of what to be told of. */
+  readonly value: 'up' | 'down' | 'none' | 'page' | 'replies';
 }
+
+/** Not a step: the last one counts, and takes the place of those before it. */
+export const isWhole = ({ kind }: Wish): boolean => kind === 'vote' || kind === 'notify';
+
+export const addressOf = (reader: ReaderName): string => `${reader}@mail.example`;
 
 export interface Done {
   readonly id: string;
@@ -60,5 +66,7 @@ export interface Look {
     /** Depth, id, text, votes for and against, own, the reader's vote. */
     readonly rows: readonly string[];
     readonly told: readonly Told[];
+    /** What the bell says. */
+    readonly choice: string;
   }[];
 }
