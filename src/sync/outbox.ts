@@ -160,8 +160,11 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   const inFlight = new Set<string>();
   /** Backends whose settings were said to be wrong. */
   const blamed = new Set<string>();
-  /** Came to their end on this page: a reading of the disk that began before must not bring them back. */
-  const over = new Set<string>();
+  /**
+   * Came to their end on this page: a reading of the disk that began before must not bring them back. Those that are
+   * settled for certain (true) go from a disk that was away meanwhile.
+   */
+  const over = new Map<string, boolean>();
   /** What was asked for on this page, by number: which came first, whatever became of it on the disk. */
   const asked = new Map<string, number>();
   let lastAsked = 0;
@@ -181,8 +184,9 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     lastOrder = Math.max(lastOrder, entry.row.order);
   }
 
-  function takeOut(id: string): void {
-    over.add(id);
+  /** @param isSettled False where only the disk no longer has it. */
+  function takeOut(id: string, isSettled = true): void {
+    over.set(id, isSettled);
     asked.delete(id);
     entries.delete(id);
   }
@@ -227,7 +231,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         // when the site's data was cleared, is written again (D9).
         isSettled = known ? known.answer !== null : now.place === 'kept' && now.born === mark;
         if (isSettled) return [];
-        order = known?.row.order ?? orderAmong(now.row, others);
+        order = known?.row.order ?? (now.place === 'kept' ? now.row.order : orderAmong(now.row, others));
         const row = { ...now.row, order, saved: true };
         return [
           [siteRow('token', thread), tokens.get(siteOf(thread))],
@@ -329,6 +333,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       const { id } = kept.row.operation;
       seen.add(id);
       const known = entries.get(id);
+      if (over.get(id)) void erase(kept.row, null);
       if (over.has(id) || (known && known.changedAt > began)) continue;
       if (kept.answer) void finish(kept.row, kept.answer, true);
       else {
@@ -357,7 +362,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   async function learn(row: QueuedOperation): Promise<void> {
     const answer = await readAnswer(database, row.thread, row.operation).catch(() => null);
     if (!entries.has(row.operation.id)) return;
-    takeOut(row.operation.id);
+    takeOut(row.operation.id, answer !== null);
     tell(row.thread, row, answer ? { result: 'acknowledged', answer, elsewhere: true } : { result: 'vanished' });
   }
 

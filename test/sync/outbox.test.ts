@@ -681,6 +681,37 @@ describe('the outbox', () => {
     expect(await ids()).to.deep.equal(['p1']);
   });
 
+  it('D9, O: words that were read from the disk are written again in their order', async () => {
+    const first = openTab(false);
+    for (const id of ['p3', 'p1', 'p2']) await first.outbox.add(row(post(id)), null);
+    closeTab(first);
+    const tab = openTab(false);
+    await tab.outbox.ready;
+    await deleteDatabase(name);
+    await until(async () => (await tab.database.rows(outboxKey(key()))).length === 3);
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(isEmpty(tab));
+    expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['p3', 'p1', 'p2']);
+  });
+
+  it('D7: what was sent while the disk was away is not left on it', async () => {
+    const tab = openTab(false);
+    await tab.outbox.add(row(post('p1')), null);
+    const answer = makeLate(tab.world);
+    await takeConnections(name);
+    const asked = tab.outbox.reread();
+    await quiet();
+    tab.world.pass(3000);
+    await asked;
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await until(() => states(tab).length === 0);
+    await answer();
+    await until(() => tab.database.place === 'disk');
+    await tab.outbox.reread();
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p1']);
+  });
+
   it('D8: a connection that was lost brings nothing back that another tab has sent or thrown away meanwhile', async () => {
     const deaf = openTab(false);
     await deaf.outbox.add(row(post('p1')), null);
