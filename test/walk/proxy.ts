@@ -214,8 +214,11 @@ export class Proxy {
     const passed = this.#passed;
     this.#passed = [];
     return passed.flatMap(({ older, younger, at }) => {
-      // What was pressed in two tabs at once has no order, and what is not on the disk waits for its tab.
-      const isEarlier = older.keptIn !== null && (older.keptIn < younger.moment || older.tab === younger.tab);
+      // What was pressed in two tabs at once has no order, what is not on the disk waits for its tab, and a tab that has
+      // lost the disk knows of no other's words.
+      const isEarlier =
+        older.keptIn !== null &&
+        (older.tab === younger.tab || (older.keptIn < younger.moment && younger.keptIn !== null));
       if (!isEarlier || (!areBound(older.wish, younger.wish) && this.#mayBePassed(older, at))) return [];
       const about = ({ tab, moment, keptIn, tried, unseen, wish }: Known): string =>
         `${wish.kind} ${wish.id} of tab ${tab} in moment ${moment} (kept in ${keptIn}, target ${wish.target}, ` +
