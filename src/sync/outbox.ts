@@ -663,7 +663,11 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     void reread(thread).then(kick);
   });
 
-  const ready = reread().then(kick);
+  let hasRead = false;
+  const ready = reread().then(() => {
+    hasRead = true;
+    kick();
+  });
 
   return {
     ready,
@@ -707,7 +711,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
     retry(id) {
       const asked = entries.get(id);
-      if (!asked) return;
+      if (!asked) return void (hasRead || ready.then(() => this.retry(id)));
       const again = [...entries.values()].filter(
         ({ row }) =>
           row.operation.id === id ||
@@ -728,6 +732,8 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     },
 
     async discard(id) {
+      // Shown from the disk before this outbox has read it.
+      if (!entries.has(id)) await ready;
       const entry = entries.get(id);
       if (!entry) return null;
       takeOut(id);

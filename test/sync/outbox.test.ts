@@ -670,6 +670,22 @@ describe('the outbox', () => {
     expect(await ids()).to.deep.equal(['p1']);
   });
 
+  it('R-6: Discard and Retry hold also when they are pressed before this outbox has read the disk', async () => {
+    backend.always = { trouble: { kind: 'refused', reason: 'too-long' } };
+    const first = openTab();
+    await first.outbox.add(row(post('p1', { text: 'Thrown away' })), null);
+    await first.outbox.add(row(post('p2')), null);
+    await until(() => states(first).every((state) => state === 'refused'));
+    await quiet();
+    closeTab(first);
+    backend.always = null;
+    const tab = openTab();
+    tab.outbox.retry('p2');
+    expect(await tab.outbox.discard('p1')).to.equal('Thrown away');
+    await until(isEmpty(tab));
+    expect(await ids()).to.deep.equal(['p2']);
+  });
+
   it('D9: words this page knows are written again when the site’s data was cleared under it', async () => {
     const tab = openTab(false);
     await tab.outbox.add(row(post('p1')), null);
