@@ -62,6 +62,17 @@ describe('the outbox', () => {
       late.onsuccess?.call(late, new Event('success'));
     };
   }
+  /** Its connection is taken, and the disk does not answer until it is told to: from here on it lives in memory. */
+  async function loseDisk({ world, outbox, database }: Tab): Promise<() => Promise<void>> {
+    const answer = makeLate(world);
+    await takeConnections(name);
+    const asked = outbox.reread();
+    await quiet();
+    world.pass(3000);
+    await asked;
+    expect(database.place).to.equal('refused');
+    return answer;
+  }
   const ids = async (): Promise<string[]> => (await backend.comments(key())).map(({ id }) => id);
   const states = (tab: Tab): string[] => tab.outbox.of(key(), 'guest').map(({ delivery }) => delivery.state);
   const isEmpty = (tab: Tab) => async (): Promise<boolean> =>
@@ -713,12 +724,7 @@ describe('the outbox', () => {
   it('D7: what was sent while the disk was away is not left on it', async () => {
     const tab = openTab(false);
     await tab.outbox.add(row(post('p1')), null);
-    const answer = makeLate(tab.world);
-    await takeConnections(name);
-    const asked = tab.outbox.reread();
-    await quiet();
-    tab.world.pass(3000);
-    await asked;
+    const answer = await loseDisk(tab);
     tab.outbox.serve(backend.adapter, key(), 'guest', null);
     await until(() => states(tab).length === 0);
     await answer();
@@ -817,13 +823,7 @@ describe('the outbox', () => {
     await away.outbox.add(row(post('p1')), null);
     await away.outbox.add(row(post('p2', { text: 'Thrown away' })), null);
     away.channel.close();
-    const answer = makeLate(away.world);
-    await takeConnections(name);
-    const asked = away.outbox.reread();
-    await quiet();
-    away.world.pass(3000);
-    await asked;
-    expect(away.database.place).to.equal('refused');
+    const answer = await loseDisk(away);
     const other = openTab();
     await other.outbox.ready;
     await other.outbox.discard('p2');
