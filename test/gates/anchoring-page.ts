@@ -87,7 +87,7 @@ export async function anchoringPage(dir: string, runs = 7): Promise<Check[]> {
   if (!one) return [];
   const longest = best((it) => it.longest);
   const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-  const weights = { inline: weigh(script), matcher: weigh(bundle('src/model/quote.ts', 'matcher')) };
+  const weights = { inline: weigh(bundle('src/inline/index.ts')), matcher: weigh(bundle('src/model/quote.ts')) };
   console.log(`
 in Chromium, ${one.characters} characters in ${one.elements} elements, ${sought.length} edited quotes (best of ${runs} runs)
 first passage in view painted   ${ms(best((it) => it.firstCpu))} of the processor, ${ms(best((it) => it.first))} by the clock
@@ -355,15 +355,15 @@ async function measure({ sought, count }: { sought: readonly Sought[]; count: nu
   };
 }
 
-function bundle(entry: string, globalName: string): string {
+/** @param globalName Where it is to be found in a page; without, a module. */
+function bundle(entry: string, globalName?: string): string {
   const path = fileURLToPath(new URL(`../../${entry}`, import.meta.url));
   if (!existsSync(path)) throw new Error(`${entry} does not stand`);
   const built = buildSync({
     entryPoints: [path],
     bundle: true,
     minify: true,
-    format: 'iife',
-    globalName,
+    ...(globalName === undefined ? { format: 'esm' } : { format: 'iife', globalName }),
     target: 'es2022',
     write: false,
   });
