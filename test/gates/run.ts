@@ -65,6 +65,11 @@ const GATES: readonly Gate[] = [
   { name: 'pages', after: ['build'], run: script('test/gates/pages.ts') },
   { name: 'anchoring', run: script('test/gates/anchoring.ts') },
   { name: 'packed', after: ['build'], run: script('test/gates/packed.ts') },
+  {
+    name: 'walk',
+    after: ['build', 'e2e'],
+    run: script('test/gates/walk.ts', '--operations', '300', '--seed', '20261123'),
+  },
   { name: 'faults', after: ['model and server', 'e2e', ...ENGINES], run: script('test/gates/faults.ts', '--told') },
 ];
 

@@ -778,7 +778,7 @@ class Walker {
 
   async #until(what: string, isSo: () => Promise<string | null>): Promise<void> {
     let why: string | null = '';
-    for (let tries = 0; tries < 60; tries++) {
+    for (let tries = 0; tries < 200; tries++) {
       why = await isSo();
       if (why === null) return;
       await pause(tries < 5 ? 20 : 100);
