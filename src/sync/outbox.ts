@@ -589,8 +589,8 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   /** The reader threw it away in another tab, which may have no hold of the disk that still has it. */
   async function forgo(id: string): Promise<void> {
     const row = entries.get(id)?.row;
-    if (!row) return;
     takeOut(id);
+    if (!row) return;
     tell(row.thread, row, { result: 'vanished' });
     await erase(row, null);
     kick();
@@ -690,6 +690,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       const { id } = row.operation;
       for (const older of entries.values()) if (isReplaced(older.row, row)) takeOut(older.row.operation.id);
       asked.set(id, ++lastAsked);
+      over.delete(id); // A restored server has lost it: it is there again, to be read (B20).
       put({
         row,
         answer: null,

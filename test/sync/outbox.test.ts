@@ -721,6 +721,17 @@ describe('the outbox', () => {
     expect(backend.arrived.map(({ id }) => id)).to.deep.equal(['p3', 'p1', 'p2']);
   });
 
+  it('B20: what was sent and comes back as lost stays, although it had come to its end on this page', async () => {
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await until(isEmpty(tab));
+    await tab.outbox.add({ ...row(post('p1')), delivery: { state: 'refused', reason: 'lost' } }, null);
+    await tab.outbox.reread();
+    await tab.outbox.reread();
+    expect(states(tab)).to.deep.equal(['refused']);
+    expect(await tab.database.rows(outboxKey(key()))).to.have.length(1);
+  });
+
   it('D7: what was sent while the disk was away is not left on it', async () => {
     const tab = openTab(false);
     await tab.outbox.add(row(post('p1')), null);
