@@ -27,6 +27,8 @@ export interface Room {
 }
 
 export interface Writing {
+  /** What waits was read from the disk: before, a thread would be drawn without it. */
+  readonly ready: Promise<void>;
   /** @param drawn What waited on the disk when the first picture was drawn. */
   join(thread: OpenThread, drawn: readonly QueuedOperation[]): Hand;
 }
@@ -279,6 +281,7 @@ export function makeThreadStore(
   function join(): Promise<Hand> {
     return (joining ??= room.writing().then(async (writing) => {
       await opened;
+      await writing.ready;
       hand = writing.join(open, queue);
       if (open.isClosed) hand.close();
       for (const { operation, draft, kept } of early) void hand.add(operation, draft).then(kept);

@@ -57,7 +57,10 @@ export function makeWriting(world: Ambient, database: Database): Writing {
   world.on('visible', () => void outbox.reread().then(() => outbox.wake()));
   world.on('online', () => outbox.wake());
 
-  return { join: (open, drawn) => makeHand({ world, database, outbox, tabs }, open, drawn) };
+  return {
+    ready: outbox.ready,
+    join: (open, drawn) => makeHand({ world, database, outbox, tabs }, open, drawn),
+  };
 }
 
 /** Whose operations these are: nobody's in particular, or a reader the site vouches for, told apart by a hash (D20). */
@@ -133,7 +136,6 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread, dra
 
   /** Came to its end between the first picture and now, when nobody listened: another tab was sending. */
   async function catchUp(drawn: readonly QueuedOperation[]): Promise<void> {
-    await outbox.ready;
     const waiting = new Set(queue().map(({ operation: { id } }) => id));
     for (const { operation } of drawn) {
       if (waiting.has(operation.id)) continue;
