@@ -218,16 +218,16 @@ describe('texts made to take long', () => {
         return performance.now() - start;
       };
       time(limit / 20);
-      // A machine that is busy with something else spoils some attempts; a text that grows too fast spoils each.
-      const growths: number[] = [];
-      do {
-        const half = time(limit / 2);
-        // Below some milliseconds the clock and the collector of garbage say more than the text does.
-        growths.push(time(limit) / Math.max(half, 4));
-      } while (growths.length < 6 && (growths.at(-1) ?? 0) >= 5.5);
-      expect(Math.min(...growths), growths.join(', ')).to.be.lessThan(5.5);
+      // A machine that is busy with something else only adds: the best of some attempts is what the text takes. Below some
+      // milliseconds the clock and the collector of garbage say more than the text does.
+      let [half, whole] = [Infinity, Infinity];
+      for (let attempts = 0; attempts < 8 && !(whole / Math.max(half, 4) < 5.5); attempts++) {
+        half = Math.min(half, time(limit / 2));
+        whole = Math.min(whole, time(limit));
+      }
+      expect(whole / Math.max(half, 4), `${whole} and ${half} ms`).to.be.lessThan(5.5);
       expect(show(bomb(limit), 'markdown', options).textContent).not.to.equal('');
-    });
+    }).timeout(60_000);
   }
 
   it('G2: HTML nested as deep as it goes is shown or given back as words', () => {
