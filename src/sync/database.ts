@@ -33,8 +33,8 @@ export interface Database {
 /** The name carries the major version of the shape: two versions of us on one origin leave each other alone (D13, D19). */
 const databaseName = 'afterword-1';
 const storeName = 'rows';
-/** While a site's data is being cleared, every opening is broken off; so long after it is over (FAULTS D9). */
-const clearingTime = 500;
+/** While a site's data is being cleared, every opening is broken off; it is tried again after so long each (FAULTS D9). */
+const clearingTimes = [500, 1000, 2000];
 /** Some browsers never answer (FAULTS D7). */
 const openTimeout = 3000;
 
@@ -151,8 +151,9 @@ export function openDatabase(world: Ambient, name: string = databaseName, owned:
         opened?.close();
       }
       if (connection === used) connection = null;
-      if (brokenOff && tries === 0) await new Promise<void>((over) => world.after(clearingTime, over));
-      if ((opened || brokenOff) && tries === 0) continue;
+      const clearing = brokenOff ? clearingTimes[tries] : undefined;
+      if (clearing !== undefined) await new Promise<void>((over) => world.after(clearing, over));
+      if (clearing !== undefined || (opened && tries === 0)) continue;
       // Whoever failed beside us may have said so already.
       if (place === 'disk') {
         place = 'refused';
