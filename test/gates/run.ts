@@ -1,8 +1,8 @@
 /**
- * `npm test`: every gate, three at a time, with one summary. `-- NAME…` runs some, `-- --list` names them.
+ * `npm test`: every gate, two at a time, with one summary. `-- NAME…` runs some, `-- --list` names them.
  *
- * Most gates wait more than they work (for a browser, a disk, a clock), so that three beside each other take hardly longer
- * than one, also on two cores. What a gate needs from another is named with it.
+ * Most gates wait more than they work (for a browser, a disk, a clock), so that two beside each other take hardly longer
+ * than one. Three take less still, and make tests late that have to be in time. What a gate needs from another is named with it.
  *
  * A gate is a command that prints how many cases it ran ("N passed, N failed", or the closing lines of node's test
  * runner). One that ran none has failed, whatever its exit code says. What a gate prints is kept in .cache/gates and
@@ -74,7 +74,7 @@ const GATES: readonly Gate[] = [
 ];
 
 /** How many run beside each other. */
-const LANES = 3;
+const LANES = 2;
 
 interface Result extends Sum {
   readonly name: string;
