@@ -201,24 +201,29 @@ describe('a tab that dies on the way', () => {
     return fault.happened;
   }
 
+  /** Up to the last step there is: on a busy machine one may not be reached in its time, and is not the end. */
+  async function tryAll(isThere: (at: number) => Promise<boolean>): Promise<number> {
+    let last = 0;
+    for (let at = 1; at - last <= 3; at++) if (await isThere(at)) last = at;
+    return last;
+  }
+
   for (const [when, ids, least] of [
     ['refused', 'D1', 10],
     ['lost', 'E2', 3],
   ] as const) {
     it(`${ids}: at every ${when === 'refused' ? 'use of the disk, which refuses once' : 'answer, which is lost'}: each word arrives once, in order, and the reader is told`, async function () {
       this.timeout(120_000);
-      let at = 1;
-      while (await liveOn(at, when)) at++;
-      expect(at, 'so many steps were tried').to.be.greaterThan(least);
+      const last = await tryAll((at) => liveOn(at, when));
+      expect(last + 1, 'so many steps were tried').to.be.greaterThan(least);
     });
   }
 
   for (const when of ['before', 'after'] as const) {
     it(`E2, E5, E6: at every await, ${when} what it asked for: nothing lost, nothing doubled, nothing out of order`, async function () {
       this.timeout(120_000);
-      let at = 1;
-      while (await live(at, when)) at++;
-      expect(at, 'so many steps were tried').to.be.greaterThan(15);
+      const last = await tryAll((at) => live(at, when));
+      expect(last + 1, 'so many steps were tried').to.be.greaterThan(15);
     });
   }
 });
