@@ -24,6 +24,11 @@ import { VERSION } from './version.ts';
 /** A request whose header or body takes longer is cut off (FAULTS H9), in milliseconds. */
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 30_000;
+/**
+ * How long a connection without a request stays open, in milliseconds: longer than proxies keep theirs (60 s is usual).
+ * Whoever closes first must be the one who sends, or a request meets a connection that is just being closed.
+ */
+const IDLE_MS = 75_000;
 /** A hundred page ids of a counter request are an address of this length. */
 const MOST_HEADER_BYTES = 64 * 1024;
 /** How long requests may still take when the server is asked to stop (FAULTS H10), in milliseconds. */
@@ -117,6 +122,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       {
         headersTimeout: options.headersTimeout ?? HEADERS_MS,
         requestTimeout: options.requestTimeout ?? REQUEST_MS,
+        keepAliveTimeout: IDLE_MS,
         maxHeaderSize: MOST_HEADER_BYTES,
         connectionsCheckingInterval: 1_000,
       },

@@ -1,6 +1,7 @@
 /**
  * `npm run test:browser`: the browser tests in the three engines, one after the other.
- * `-- --engine firefox` takes one engine, and paths after it take single files.
+ * `-- --engine firefox` takes one engine, and paths after it take single files; `--again` leaves their results beside
+ * those of a run before.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { ENGINE_NAMES } from '../../.config/browsers.mjs';
 import { line, type Sum } from './closing.ts';
 
 const { values, positionals } = parseArgs({
-  options: { engine: { type: 'string', multiple: true } },
+  options: { engine: { type: 'string', multiple: true }, again: { type: 'boolean' } },
   allowPositionals: true,
 });
 
@@ -33,7 +34,10 @@ for (const engine of engines) {
       '.config/web-test-runner.mjs',
       ...(positionals.length ? ['--files', ...positionals] : []),
     ],
-    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ENGINE: engine } },
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ENGINE: engine, RUN: values.again ? `${engine}-again` : engine },
+    },
   );
   // The configuration leaves the sum there; a runner that ended before it had one has failed.
   const found = existsSync(told)

@@ -7,19 +7,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { browserTests, nodeTests, testFiles } from '../../.config/tests.mjs';
 import { build, isStale } from '../../.config/build.ts';
 import { ENGINE_NAMES } from '../../.config/browsers.mjs';
 import { FAULT_PATTERN, FAULTS, faultsIn, type Fault, type Place } from '../faults.ts';
 import { say } from './closing.ts';
-import { CASES, caseReporter } from './cases.ts';
+import { AGAIN, CASES, caseReporter, readCases, type Case } from './cases.ts';
 
-interface Case {
-  readonly file: string;
-  readonly name: string;
-  readonly result: 'passed' | 'failed' | 'skipped';
+interface Ran extends Case {
   /** A browser's engine, `e2e`, or anything else: Node. */
   readonly ran: string;
 }
@@ -36,7 +33,7 @@ if (unknown.length > 0) {
 
 const told = values.told && existsSync(CASES) && readdirSync(CASES).length > 0;
 if (!told) await run();
-report(readCases());
+report(allCases());
 
 /** Only the files that name a fault, and in them only those tests. */
 async function run(): Promise<void> {
@@ -75,22 +72,21 @@ async function run(): Promise<void> {
   if (files.length > 0) start(['--import', 'tsx', 'test/gates/browser.ts', ...files], { TESTS: pattern });
 }
 
-function readCases(): Case[] {
-  return readdirSync(CASES).flatMap((file) =>
-    readFileSync(join(CASES, file), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => ({ ...(JSON.parse(line) as Omit<Case, 'ran'>), ran: basename(file, '.jsonl') })),
-  );
+function allCases(): Ran[] {
+  const again = AGAIN.replaceAll(' ', '-');
+  return readdirSync(CASES)
+    .map((file) => basename(file, '.jsonl'))
+    .filter((ran) => !ran.endsWith(again))
+    .flatMap((ran) => readCases(ran).map((it) => ({ ...it, ran })));
 }
 
-function placeOf({ ran }: Case): Place {
+function placeOf({ ran }: Ran): Place {
   return ran === 'e2e' ? 'e2e' : ENGINE_NAMES.includes(ran) ? 'engines' : 'node';
 }
 
 type State = 'pass' | 'fail' | 'due' | 'impossible';
 
-function stateOf({ proved, due, impossible }: Fault, cases: readonly Case[]): { state: State; why: string } {
+function stateOf({ proved, due, impossible }: Fault, cases: readonly Ran[]): { state: State; why: string } {
   if (due) return { state: 'due', why: `due with ${due}` };
   if (impossible) return { state: 'impossible', why: `cannot be made here: ${impossible}` };
   const failed = cases.filter(({ result }) => result === 'failed');
@@ -110,7 +106,7 @@ function stateOf({ proved, due, impossible }: Fault, cases: readonly Case[]): { 
     : { state: 'pass', why: [...new Set(passed.map(({ ran }) => ran))].join(', ') };
 }
 
-function report(cases: readonly Case[]): void {
+function report(cases: readonly Ran[]): void {
   const strange = [...new Set(cases.flatMap(({ name }) => faultsIn(name)))].filter(
     (id) => !FAULTS.some((it) => it.id === id),
   );

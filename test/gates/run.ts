@@ -4,6 +4,9 @@
  * Most gates wait more than they work (for a browser, a disk, a clock), so that two beside each other take hardly longer
  * than one. Three take less still, and make tests late that have to be in time. What a gate needs from another is named with it.
  *
+ * Real browsers on a machine that others use too are late now and then. Where a few files of tests failed, those files run
+ * once more when all else is over, with the machine to themselves, and what they say then counts; the summary tells of it.
+ *
  * A gate is a command that prints how many cases it ran ("N passed, N failed", or the closing lines of node's test
  * runner). One that ran none has failed, whatever its exit code says. What a gate prints is kept in .cache/gates and
  * shown here only when it is red.
@@ -12,7 +15,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { nodeTests, testFiles } from '../../.config/tests.mjs';
-import { CASES, caseReporter } from './cases.ts';
+import { AGAIN, CASES, caseReporter, readCases } from './cases.ts';
 import { line, read } from './closing.ts';
 import type { Sum } from './closing.ts';
 
@@ -22,16 +25,37 @@ interface Gate {
   readonly after?: readonly string[];
   /** The arguments for node; undefined where the gate's file does not stand. */
   readonly run: readonly string[] | undefined;
+  /** The arguments for node that run some of its files once more; undefined for a gate whose answer no clock changes. */
+  readonly again?: (files: readonly string[]) => readonly string[] | undefined;
+  /** It reads what all others left. */
+  readonly isLast?: boolean;
+}
+
+/** A gate whose failed files run once more, alone. */
+interface SecondTry {
+  readonly name: string;
+  readonly run: readonly string[];
+  readonly first: Result;
+  /** Names of the tests. */
+  readonly failed: readonly string[];
 }
 
 /** A gate that takes this long hangs: each takes some minutes where two cores are its own. */
 const HANGS_AFTER = 20 * 60_000;
+/** More files of one gate that fail are no accident. */
+const FEW_FILES = 3;
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
 const script = (file: string, ...args: string[]) => (existsSync(file) ? ['--import', 'tsx', file, ...args] : undefined);
-const nodeTest = (run: string, files: string[]) =>
+const nodeTest = (run: string, files: readonly string[]) =>
   files.length ? ['--import', 'tsx', '--test', '--test-concurrency=2', ...caseReporter(run), ...files] : undefined;
+/** Tests in Node that talk to real servers and browsers. */
+const slowTests = (name: string, files: readonly string[]) => ({
+  name,
+  run: nodeTest(name, files),
+  again: (some: readonly string[]) => nodeTest(name + AGAIN, some),
+});
 const outside = (file: string) => /^test\/(architecture\.test\.ts|build\/)/.test(file);
 
 const ENGINES = ['webkit', 'firefox', 'chromium'];
@@ -52,15 +76,16 @@ const GATES: readonly Gate[] = [
       testFiles('test/gates').filter((it) => it.includes('manifest')),
     ),
   },
-  { name: 'e2e', after: ['build'], run: nodeTest('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
-  ...ENGINES.map((engine) => ({ name: engine, run: script('test/gates/browser.ts', '--engine', engine) })),
-  {
-    name: 'model and server',
-    run: nodeTest(
-      'model and server',
-      nodeTests().filter((file) => !outside(file)),
-    ),
-  },
+  { after: ['build'], ...slowTests('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
+  ...ENGINES.map((engine) => ({
+    name: engine,
+    run: script('test/gates/browser.ts', '--engine', engine),
+    again: (files: readonly string[]) => script('test/gates/browser.ts', '--engine', engine, '--again', ...files),
+  })),
+  slowTests(
+    'model and server',
+    nodeTests().filter((file) => !outside(file)),
+  ),
   { name: 'attacks', run: script('test/gates/attacks.ts') },
   { name: 'pages', after: ['build'], run: script('test/gates/pages.ts') },
   { name: 'anchoring', run: script('test/gates/anchoring.ts') },
@@ -70,7 +95,7 @@ const GATES: readonly Gate[] = [
     after: ['build', 'e2e'],
     run: script('test/gates/walk.ts', '--operations', '300', '--seed', '20261123'),
   },
-  { name: 'faults', after: ['model and server', 'e2e', ...ENGINES], run: script('test/gates/faults.ts', '--told') },
+  { name: 'faults', isLast: true, run: script('test/gates/faults.ts', '--told') },
 ];
 
 /** How many run beside each other. */
@@ -87,7 +112,7 @@ function logOf(name: string): string {
 }
 
 /** Runs one gate in a process group of its own, so that nothing it started outlives it. */
-async function pass({ name, run }: Gate & { run: readonly string[] }): Promise<Result> {
+async function pass({ name, run }: { name: string; run: readonly string[] }): Promise<Result> {
   const started = performance.now();
   const log = createWriteStream(logOf(name));
   const child = spawn(process.execPath, run, {
@@ -147,21 +172,12 @@ mkdirSync(CASES, { recursive: true });
 const began = performance.now();
 const results: Result[] = [];
 let built = false;
-const waiting = GATES.filter(({ name }) => !names.length || names.includes(name));
-const under = new Map<string, Promise<void>>();
+const chosen = GATES.filter(({ name }) => !names.length || names.includes(name));
+const doubts: SecondTry[] = [];
 
-while (waiting.length || under.size) {
-  const due = (gate: Gate) =>
-    !(gate.after ?? []).some((name) => under.has(name) || waiting.some((other) => other.name === name));
-  const next = under.size < LANES ? waiting.find(due) : undefined;
-  if (next) {
-    waiting.splice(waiting.indexOf(next), 1);
-    under.set(
-      next.name,
-      judge(next).finally(() => under.delete(next.name)),
-    );
-  } else await Promise.race(under.values());
-}
+await runAll(chosen.filter(({ isLast }) => !isLast));
+for (const doubt of doubts) await tryAgain(doubt);
+await runAll(chosen.filter(({ isLast }) => isLast));
 
 const total = results.reduce<Sum>(
   (sum, it) => ({ passed: sum.passed + it.passed, failed: sum.failed + it.failed, skipped: sum.skipped + it.skipped }),
@@ -171,22 +187,68 @@ console.log(`${results.length} gates in ${Math.round((performance.now() - began)
 console.log(line(total));
 process.exitCode = total.failed || !total.passed ? 1 : 0;
 
+async function runAll(gates: readonly Gate[]): Promise<void> {
+  const waiting = [...gates];
+  const under = new Map<string, Promise<void>>();
+  while (waiting.length || under.size) {
+    const due = (gate: Gate) =>
+      !(gate.after ?? []).some((name) => under.has(name) || waiting.some((other) => other.name === name));
+    const next = under.size < LANES ? waiting.find(due) : undefined;
+    if (next) {
+      waiting.splice(waiting.indexOf(next), 1);
+      under.set(
+        next.name,
+        judge(next).finally(() => under.delete(next.name)),
+      );
+    } else await Promise.race(under.values());
+  }
+}
+
 async function judge(gate: Gate): Promise<void> {
-  const { run } = gate;
+  const { name, run } = gate;
   const result: Result = run
     ? await pass({ ...gate, run })
-    : { name: gate.name, passed: 0, failed: 1, skipped: 0, seconds: 0, why: 'its file is missing' };
-  results.push(result);
-  built ||= gate.name === 'build' && !result.failed;
-  const { name, seconds, why } = result;
-  if (result.failed && existsSync(logOf(name))) {
-    console.log(`--- ${name}: ${logOf(name)}`);
-    console.log(tail(readFileSync(logOf(name), 'utf8')));
-    console.log('---');
+    : { name, passed: 0, failed: 1, skipped: 0, seconds: 0, why: 'its file is missing' };
+  built ||= name === 'build' && !result.failed;
+  const failed = result.why ? [] : readCases(name).filter((it) => it.result === 'failed');
+  const files = [...new Set(failed.map(({ file }) => file))];
+  const again = files.length > 0 && files.length <= FEW_FILES ? gate.again?.(files) : undefined;
+  // Each failure has to be a test's: what broke off otherwise is no test that was late.
+  if (again && failed.length === result.failed) {
+    doubts.push({ name, run: again, first: result, failed: failed.map((it) => it.name) });
+    showLog(name);
+    show('late', result, `  ${files.join(', ')}: once more at the end, alone`);
+    return;
   }
-  console.log(
-    `${result.failed ? 'RED ' : 'ok  '} ${name.padEnd(18)}${line(result).padEnd(36)}${seconds.toFixed(1).padStart(7)} s${why ? `  ${why}` : ''}`,
-  );
+  results.push(result);
+  if (result.failed) showLog(name);
+  show(result.failed ? 'RED' : 'ok', result);
+}
+
+async function tryAgain({ name, run, first, failed }: SecondTry): Promise<void> {
+  const second = await pass({ name: name + AGAIN, run });
+  const cases = first.passed + first.failed;
+  const result = {
+    ...first,
+    passed: Math.max(0, cases - second.failed),
+    failed: second.failed,
+    seconds: second.seconds,
+  };
+  results.push(result);
+  if (second.failed) showLog(second.name);
+  show(second.failed ? 'RED' : 'ok', result, second.failed ? '' : `  at the second try: ${failed.join('; ')}`);
+}
+
+function show(mark: 'ok' | 'RED' | 'late', { name, seconds, why, ...sum }: Result, more = ''): void {
+  const time = seconds.toFixed(1).padStart(7);
+  console.log(`${mark.padEnd(5)}${name.padEnd(18)}${line(sum).padEnd(36)}${time} s${why ? `  ${why}` : ''}${more}`);
+}
+
+function showLog(name: string): void {
+  if (!existsSync(logOf(name))) return;
+  console.log(`--- ${name}: ${logOf(name)}`);
+  console.log(tail(readFileSync(logOf(name), 'utf8')));
+  console.log('---');
 }
 
 /** The end of a long log: a failure is told last, and a terminal forgets the rest anyway. */

@@ -146,3 +146,16 @@ describe('stopping', () => {
     );
   });
 });
+
+describe('connections', () => {
+  it('S-2: an idle connection outlasts the minute for which proxies keep theirs', async (t) => {
+    const server = await open(t);
+    const socket = connect(server.port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    await once(socket, 'connect');
+    socket.write('GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [said] = (await once(socket, 'data')) as [Buffer];
+    const seconds = Number(/^keep-alive: timeout=(\d+)/im.exec(said.toString())?.[1]);
+    assert.ok(seconds > 60, said.toString().slice(0, 300));
+  });
+});
