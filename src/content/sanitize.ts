@@ -7,7 +7,7 @@ import { Marked } from 'marked';
 import type { TextFormat } from '../model/comment.ts';
 import { readerRules } from './reader-rules.ts';
 import type { RenderOptions, SafeHtml } from './safe-html.ts';
-import { trustedTypesPolicy } from './trusted-types.ts';
+import { trustedTypesPolicy, type Policy } from './trusted-types.ts';
 
 /** What a comment may consist of. Without attributes a `div` is a line and a `span` nothing. */
 const allowed: Config = {
@@ -33,14 +33,7 @@ export function sanitize(text: string, format: TextFormat, options: RenderOption
   try {
     const html = format === 'markdown' ? markdownToHtml(text, options) : madeQuiet(text, options);
     images = options.images;
-    const clean = (purifier ??= createOwnPurifier()).sanitize(html, {
-      ...allowed,
-      // Given from the first use on: DOMPurify otherwise asks for a policy of its own name, and where the site refuses
-      // that returns an empty string (FAULTS G4).
-      ...(policy === 'unneeded'
-        ? { TRUSTED_TYPES_POLICY: null }
-        : { TRUSTED_TYPES_POLICY: policy, RETURN_TRUSTED_TYPE: true }),
-    } as Config) as unknown as SafeHtml;
+    const clean = (purifier ??= createOwnPurifier(policy)).sanitize(html) as unknown as SafeHtml;
     return saysSomething(String(clean)) || !text.trim() ? clean : null;
   } catch {
     // marked ran out of stack, or the browser refused something: the words can still be read.
@@ -73,8 +66,17 @@ function madeQuiet(html: string, { headingLevel = 3 }: RenderOptions): string {
 }
 
 /** An instance of our own: hooks and settings of the page's DOMPurify, if it has one, stay out of ours. */
-function createOwnPurifier(): DOMPurify {
+function createOwnPurifier(policy: Policy): DOMPurify {
   const own = createPurifier(window);
+  // Read once: handed over with each text it would be read with each.
+  own.setConfig({
+    ...allowed,
+    // Given from the first use on: DOMPurify otherwise asks for a policy of its own name, and where the site refuses that
+    // returns an empty string (FAULTS G4).
+    ...(policy === 'unneeded'
+      ? { TRUSTED_TYPES_POLICY: null }
+      : { TRUSTED_TYPES_POLICY: policy, RETURN_TRUSTED_TYPE: true }),
+  } as Config);
   own.addHook('uponSanitizeElement', (node) => {
     if (node.nodeName === 'IMG' && images !== 'remote') becomeLink(node as HTMLImageElement);
   });

@@ -269,7 +269,9 @@ export class AfterwordComments extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     this.#check(changed);
     if (changed.has('lang') || changed.has('messages')) this.#readLanguage();
-    if (!this.hasUpdated && this.loading === 'eager') this.started = true;
+    // Near the eyes is how most readers of a link find it: then the list is asked for before anything is drawn.
+    if (!this.hasUpdated && (this.loading === 'eager' || (this.loading === 'lazy' && isNear(this))))
+      this.started = true;
     const moved = PLACE.some((name) => changed.has(name));
     if (moved) this.#close();
     if (this.started && this.isConnected && !this.opened && (moved || changed.has('started' as never))) this.#open();
@@ -484,12 +486,6 @@ export class AfterwordComments extends LitElement {
   #startWhenNear(): void {
     // One screen ahead. What is watched is ours, because a hostile page may leave the element itself without a box.
     const root = this.renderRoot.querySelector('section');
-    const box = root?.getClientRects()[0];
-    if (box && box.top < 2 * innerHeight && box.bottom > -innerHeight) {
-      // As most readers of a link find it: the observer would tell a frame later.
-      this.started = true;
-      return;
-    }
     const observer = new IntersectionObserver(
       (entries) => {
         if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
@@ -583,6 +579,12 @@ export class AfterwordComments extends LitElement {
     this.requestUpdate();
     return this.#acts;
   }
+}
+
+/** One screen ahead. */
+function isNear(element: Element): boolean {
+  const box = element.getClientRects()[0];
+  return !!box && box.top < 2 * innerHeight && box.bottom > -innerHeight;
 }
 
 /** An attribute of an element around us, looked for through shadow roots too. */

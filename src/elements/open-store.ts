@@ -1,6 +1,7 @@
 /** Opens the discussion an element means: at once as far as the first picture needs it, and whole right after (E-1). */
 import type { Adapter } from '../adapters/adapter.ts';
 import { afterwordCan, afterwordId, readFirstPage } from '../adapters/afterword-first.ts';
+import { loadMarkupPart } from '../content/safe-html.ts';
 import type { ThreadKey } from '../model/comment.ts';
 import { mayKeepSomething } from '../sync/kept.ts';
 import { openFirst } from '../sync/opening.ts';
@@ -43,6 +44,7 @@ export function openStore(
     can,
     settings,
     ask: isFirst ? (signal) => readFirstPage(server, { site, page, order, limit }, signal) : null,
+    onMarkup: loadMarkupPart,
     seen,
     keep: async (first) => {
       const part = await keepingPart();

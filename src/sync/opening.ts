@@ -21,6 +21,8 @@ export interface Opening {
   readonly settings: ThreadSettings;
   /** Asks for the first page; null where the thread has to be opened whole from the start. */
   readonly ask: ((signal: AbortSignal) => Promise<unknown>) | null;
+  /** Called before rows with markup are drawn for the first time: what shows it can be fetched meanwhile. */
+  readonly onMarkup: () => unknown;
   /** Resolves when the rows of the first picture can be seen. */
   readonly seen: () => Promise<void>;
   /** Opens the thread whole. Rejects where that part of ours can't be fetched now. */
@@ -59,7 +61,7 @@ const LATER = [
   'forget',
 ] as const;
 
-export function openFirst({ key, can, settings, ask, seen, keep }: Opening): ThreadStore {
+export function openFirst({ key, can, settings, ask, onMarkup, seen, keep }: Opening): ThreadStore {
   const listeners = new Set<() => void>();
   const outcomeListeners = new Set<(outcome: Outcome) => void>();
   const end = new AbortController();
@@ -102,6 +104,7 @@ export function openFirst({ key, can, settings, ask, seen, keep }: Opening): Thr
     const shown = firstView(page, view.order, settings.maxDepth, fetchedAt);
     if (!shown || end.signal.aborted) return;
     first = { page, fetchedAt };
+    if (shown.markup) onMarkup();
     show(shown);
     // Nothing more is fetched before this picture.
     await seen();
