@@ -8,26 +8,37 @@ import type { Look, Paint, Painter } from './painter.ts';
 import type { TextMap } from './text-map.ts';
 
 const nameOf = (look: Look): string => `afterword-${look}`;
+const pseudo = (look: Look): string => `::highlight(${nameOf(look)})`;
 
 export const canHighlight = (): boolean => 'highlights' in CSS && typeof Highlight === 'function';
+
+interface Group {
+  readonly looks: readonly Look[];
+  /** By the kind of element whose highlights they style; by nothing for those of all elements. */
+  readonly sheets: Map<string, CSSStyleSheet>;
+}
 
 /**
  * Constructed sheets: they are in no document's tree, and `style-src` has no say in them. Two, because a browser computes
  * the styles of all elements anew for each, the longer the more looks are in it: one for passages as they stand, one for
  * what the reader is at, which few readers of a page need.
  */
-const SHEETS: readonly { readonly looks: readonly Look[]; sheet?: CSSStyleSheet }[] = [
-  { looks: LOOKS.slice(0, 3) },
-  { looks: LOOKS.slice(3) },
-];
+const GROUPS: readonly Group[] = [LOOKS.slice(0, 3), LOOKS.slice(3)].map((looks) => ({ looks, sheets: new Map() }));
+
+/**
+ * Whether highlights look inside an element as they do on it (css-pseudo-4, "Cascading and Per-Element Highlight Styles").
+ * Where they do (Chromium), rules for the kind of element that the article is are enough, and a browser computes the
+ * styles of a large page in two thirds of the time. Known with the first picture.
+ */
+let inherits: boolean | undefined;
 
 /**
  * On paper nobody can press. With the system's colours only its own pair is sure to be readable (Chromium takes no other),
  * and lines must tell the looks apart.
  */
-function rulesFor(looks: readonly Look[]): string {
+function rulesFor(looks: readonly Look[], scope: string): string {
   const rules = (declarations: (look: Look) => string): string =>
-    looks.map((look) => `::highlight(${nameOf(look)}){${declarations(look)}}`).join('');
+    looks.map((look) => `${scope}${pseudo(look)}{${declarations(look)}}`).join('');
   const plain = rules((look) => {
     const { ground, line, style } = STYLES[look];
     const thickness = look === 'found' || look === 'draft' ? 'from-font' : look === 'mine' ? '1px' : '2px';
@@ -49,14 +60,18 @@ function lined(lines: string, style: string, color: string, thickness: string): 
     .join(';');
 }
 
-function sheetFor(look: Look): CSSStyleSheet {
-  const group = SHEETS.find(({ looks }) => looks.includes(look)) as (typeof SHEETS)[number];
-  if (!group.sheet) {
-    group.sheet = new CSSStyleSheet();
-    group.sheet.replaceSync(rulesFor(group.looks));
-  }
-  return group.sheet;
+function sheetOf({ looks, sheets }: Group, scope: string): CSSStyleSheet {
+  const there = sheets.get(scope);
+  if (there) return there;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rulesFor(looks, scope));
+  sheets.set(scope, sheet);
+  return sheet;
 }
+
+/** The kind of element; nothing where it is for all; undefined for a sheet that is not ours. */
+const scopeOf = (sheet: CSSStyleSheet): string | undefined =>
+  GROUPS.flatMap(({ sheets }) => [...sheets]).find(([, it]) => it === sheet)?.[0];
 
 type Root = Document | ShadowRoot;
 
@@ -71,11 +86,14 @@ interface Painted {
 
 const rangesOf = (painted: Painted | undefined): Range[] => [...(painted?.ranges.values() ?? [])].flat();
 
-export function highlightPainter(): Painter {
+export function highlightPainter(article: Element): Painter {
+  // Its kind: any id or class may be another one soon.
+  const kind = CSS.escape(article.localName);
   let map: TextMap | undefined;
+  let frame = 0;
   const roots = new Set<Root>();
   /** Only those in which there has been something to see. */
-  const worn = new Set<CSSStyleSheet>();
+  const worn = new Set<Group>();
   const paints = new Map<string, Paint>();
   const changed = new Set<Look>();
   /** The ranges of each look, and the objects they are in. The page, or a second copy of this script, may put others there. */
@@ -103,8 +121,9 @@ export function highlightPainter(): Painter {
     const before = painted.get(look);
     const wanted = stretchesOf(paints.values(), look);
     if (!before && !wanted.length) return;
-    worn.add(sheetFor(look));
+    for (const group of GROUPS) if (group.looks.includes(look)) worn.add(group);
     for (const root of roots) wear(root);
+    learn();
     const highlight = highlightOf(look);
     const after: Painted = { map: now, ranges: new Map() };
     const kept = new Set<Range>();
@@ -126,8 +145,28 @@ export function highlightPainter(): Painter {
   };
 
   const wear = (root: Root): void => {
-    const missing = [...worn].filter((sheet) => !root.adoptedStyleSheets.includes(sheet));
-    if (missing.length) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...missing];
+    const scope = root instanceof Document && inherits !== false ? kind : '';
+    const due = [...worn].map((group) => sheetOf(group, scope));
+    const others = root.adoptedStyleSheets.filter((it) => scope || !scopeOf(it));
+    const missing = due.filter((it) => !root.adoptedStyleSheets.includes(it));
+    if (missing.length) root.adoptedStyleSheets = [...others, ...missing];
+  };
+
+  /** In the frame of the first picture, before it is drawn: nobody sees the difference. */
+  const learn = (): void => {
+    if (inherits !== undefined || frame) return;
+    frame = requestAnimationFrame(() => {
+      frame = 0;
+      for (const { look, start, end } of paints.values()) {
+        for (const { node } of map?.piecesOf(start, end) ?? []) {
+          const inside = node.parentElement;
+          if (inherits !== undefined || !inside?.isConnected || inside.matches(kind)) continue;
+          if (inside.getRootNode() !== document) continue;
+          inherits = getComputedStyle(inside, pseudo(look)).textDecorationLine !== 'none';
+        }
+      }
+      if (inherits === false) for (const root of roots) wear(root);
+    });
   };
 
   return {
@@ -183,7 +222,7 @@ function leave(root: Root): void {
   wanted.set(root, left);
   if (left > 0) return;
   wanted.delete(root);
-  root.adoptedStyleSheets = root.adoptedStyleSheets.filter((it) => !SHEETS.some(({ sheet }) => sheet === it));
+  root.adoptedStyleSheets = root.adoptedStyleSheets.filter((it) => scopeOf(it) === undefined);
 }
 
 function standingOf(painted: Painted | undefined): Map<Node, Range[]> {

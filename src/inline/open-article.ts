@@ -99,7 +99,7 @@ class OpenedArticle implements Article {
     this.#after = options.after ?? afterTimeout;
     this.#painter =
       canHighlight() && options.highlights !== false
-        ? highlightPainter()
+        ? highlightPainter(root)
         : overlayPainter(options.layer ?? document.body);
     this.#observe(root);
     this.#sizes.observe(root);

@@ -22,11 +22,38 @@ const TEXT = `<h2>On the ferry</h2>
 <p>Gulls follow it as far as the second buoy, where the current turns and the wind begins to smell of tar.</p>
 <p>Nobody has ever counted the lamps along the northern quay, though the harbour master claims there are forty.</p>`;
 
+/** Two frames: what was painted has been seen. */
+const painting = (): Promise<unknown> =>
+  new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)));
+
 describe('Passages of an article', () => {
   afterEach(clear);
 
   it('has CSS highlights in every engine the tests run in', () => {
     expect(canHighlight()).to.equal(true);
+  });
+
+  // The first picture of the page: how the browser styles what is within an element is learned with it.
+  it('I-6: what is painted shows on words inside other elements, with the host’s colours, in every engine', async () => {
+    const root = put('<p>before <em>words in <b>an element</b></em> after</p>');
+    root.style.setProperty('--afterword-passage', 'rgb(1, 2, 3)');
+    await find(open(root), [{ id: 'a', quote: quoteOf(root, 'words in an element') }]);
+    await painting();
+    const groundOf = (element: Element | null): string =>
+      element ? getComputedStyle(element, '::highlight(afterword-found)').backgroundColor : '';
+    expect(groundOf(root.querySelector('em'))).to.equal('rgb(1, 2, 3)');
+    expect(groundOf(root.querySelector('b'))).to.equal('rgb(1, 2, 3)');
+    // What the reader is at comes with a second sheet, beside the first.
+    const shadow = root.appendChild(document.createElement('div')).attachShadow({ mode: 'open' });
+    shadow.innerHTML = '<p>more words <i>below</i></p>';
+    const article = open(root);
+    await find(article, [{ id: 'b', quote: quoteOf(root, 'words below') }]);
+    article.emphasise(['b']);
+    await painting();
+    for (const look of ['found', 'focused']) {
+      const inner = shadow.querySelector('i') as Element;
+      expect(getComputedStyle(inner, `::highlight(afterword-${look})`).textDecorationLine, look).to.equal('underline');
+    }
   });
 
   it('I-5: finds what stands unchanged, paints it, and says so', async () => {
