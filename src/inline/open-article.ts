@@ -72,7 +72,7 @@ class OpenedArticle implements Article {
 
   #map: TextMap | null = null;
   /** Of the text; empty until it is asked for. */
-  #hash = '';
+  #hash: (() => string) | undefined;
   /** The text as the matcher wants it; made when there is something to find in it. */
   #prepared: PreparedText | null = null;
   #matcher: typeof Matcher | null = null;
@@ -291,7 +291,7 @@ class OpenedArticle implements Article {
       const matcher = await this.#loadMatcher();
       // The page may have been read again meanwhile, for a selection.
       if (this.#map !== map) return;
-      this.#hash ||= matcher.hashOf(map.text);
+      this.#hash ??= matcher.hashLater(map.text);
     }
     // What stands in the very text it is from needs nothing more; mostly that is all.
     await this.#findAll(map, pending());
@@ -352,7 +352,7 @@ class OpenedArticle implements Article {
     if (!quote) return GONE;
     const found = this.#prepared
       ? this.#matcher?.findQuote(this.#prepared, quote)
-      : this.#matcher?.findUnchanged(map.text, this.#hash, quote);
+      : this.#hash && this.#matcher?.findUnchanged(map.text, this.#hash, quote);
     return found?.state === 'gone' ? GONE : (found ?? null);
   }
 
@@ -401,7 +401,7 @@ class OpenedArticle implements Article {
       this.#flush();
     } else {
       this.#prepared = null;
-      this.#hash = '';
+      this.#hash = undefined;
     }
     return map;
   }

@@ -9,3 +9,9 @@ export function hashOf(text: string): string {
   }
   return [one, two].map((it) => (it >>> 0).toString(16).padStart(8, '0')).join('');
 }
+
+/** The same, reckoned when it is first asked for: that takes the texts of long articles some milliseconds. */
+export function hashLater(text: string): () => string {
+  let hash: string | undefined;
+  return () => (hash ??= hashOf(text));
+}

@@ -58,8 +58,7 @@ export function needleFor(text: PreparedText, prefix: string, exact: string, suf
   let end = folding.foldedOf(prefix.length + exact.length);
   while (start < end && folded[start] === ' ') start++;
   while (start < end && folded[end - 1] === ' ') end--;
-  const { texts, starts, ends } = wordsOf(folded);
-  const ids = texts.map((word) => text.idOf.get(word) ?? -1);
+  const { ids, starts, ends } = wordsOf(folded, (word) => text.idOf.get(word) ?? -1);
   const all = Math.log(text.ids.length + 1);
   const weights = ids.map((id) => (id < 0 ? 1 : 1 - Math.log(text.first[id + 1]! - text.first[id]!) / all));
   return {

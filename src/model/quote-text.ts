@@ -4,7 +4,7 @@
  */
 
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- Tables made here side by side: an index into one is an index into all. */
-import { hashOf } from './hash.ts';
+import { hashLater } from './hash.ts';
 
 /** A text without the differences that editors and typesetters make, and the way back to the text as it is. */
 export interface FoldedText {
@@ -19,7 +19,8 @@ export interface FoldedText {
 
 /** Words of a folded text: word `i` is `text.slice(starts[i], ends[i])`. Every other visible character is one, too. */
 export interface Words {
-  readonly texts: readonly string[];
+  /** Which word each is; the same word has the same number. */
+  readonly ids: readonly number[];
   readonly starts: readonly number[];
   readonly ends: readonly number[];
 }
@@ -101,6 +102,10 @@ function countUpTo(ascending: readonly number[], limit: number): number {
 }
 
 const WORD = /[\p{L}\p{M}\p{N}_]+(?:'[\p{L}\p{M}]+)*|[^\s]/gu;
+/** Most of what stands between two blanks is one word, and nothing else in most languages. */
+const PLAIN = /^[a-z\d]+$/;
+/** None of the two kinds of writing below is before this. */
+const FAR = /[^\0-\u0dff]/;
 /** Chinese and Japanese are written without blanks, and every sign says something: each is a word to us. */
 const IDEOGRAPHS = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}';
 const IDEOGRAPH = new RegExp(`[${IDEOGRAPHS}]`, 'u');
@@ -114,24 +119,29 @@ function segmentsOf(text: string): Iterable<Intl.SegmentData> {
   return (segmenter ??= new Intl.Segmenter('en', { granularity: 'word' })).segment(text);
 }
 
-export function wordsOf(folded: string): Words {
-  const texts: string[] = [];
+/** Each other word is asked for its number at least once. */
+export function wordsOf(folded: string, idOf: (word: string) => number): Words {
+  const ids: number[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
   // What stands between two blanks stands there again and again, and to look it up costs less than to cut it.
-  const cut = new Map<string, readonly string[]>();
+  const cut = new Map<string, readonly (readonly [id: number, length: number])[]>();
   let start = 0;
   for (const run of folded.split(' ')) {
     let words = cut.get(run);
-    if (!words) cut.set(run, (words = run.match(WORD)?.flatMap(partsOf) ?? []));
-    for (const word of words) {
-      texts.push(word);
+    if (!words) {
+      const texts = PLAIN.test(run) ? [run] : (run.match(WORD) ?? []);
+      words = (FAR.test(run) ? texts.flatMap(partsOf) : texts).map((word) => [idOf(word), word.length]);
+      cut.set(run, words);
+    }
+    for (const [id, length] of words) {
+      ids.push(id);
       starts.push(start);
-      ends.push((start += word.length));
+      ends.push((start += length));
     }
     start++;
   }
-  return { texts, starts, ends };
+  return { ids, starts, ends };
 }
 
 function partsOf(word: string): readonly string[] {
@@ -154,10 +164,10 @@ const REACH = 48;
 /** A text ready to be searched; make it once and ask for as many quotes as there are. */
 export interface PreparedText {
   readonly original: string;
-  readonly hash: string;
+  readonly hash: () => string;
   readonly folded: FoldedText;
   readonly words: Words;
-  /** Which word each is, as a number; the same word has the same number. */
+  /** Those of `words`, close together. */
   readonly ids: Int32Array;
   readonly idOf: ReadonlyMap<string, number>;
   /** Where word number `w` stands: `places[first[w]] … places[first[w + 1] - 1]`. */
@@ -176,21 +186,19 @@ export function prepareText(original: string): PreparedText {
 /** The same in steps, for a page that must stay responsive while a long article is prepared. */
 export function* prepareInSteps(
   original: string,
-  hash = hashOf(original),
+  hash = hashLater(original),
 ): Generator<undefined, PreparedText, undefined> {
   yield;
   const folded = foldText(original);
   yield;
-  const words = wordsOf(folded.text);
-  yield;
   const idOf = new Map<string, number>();
-  const ids = new Int32Array(words.texts.length);
-  for (let at = 0; at < ids.length; at++) {
-    const word = words.texts[at]!;
-    let id = idOf.get(word);
-    if (id === undefined) idOf.set(word, (id = idOf.size));
-    ids[at] = id;
-  }
+  const words = wordsOf(folded.text, (word) => {
+    const id = idOf.get(word) ?? idOf.size;
+    idOf.set(word, id);
+    return id;
+  });
+  yield;
+  const ids = Int32Array.from(words.ids);
   const first = new Int32Array(idOf.size + 1);
   for (const id of ids) first[id + 1]!++;
   for (let id = 0; id < idOf.size; id++) first[id + 1]! += first[id]!;

@@ -9,7 +9,7 @@ import { hashOf } from './hash.ts';
 import { prepareInSteps, wordBoundary } from './quote-text.ts';
 import type { PreparedText } from './quote-text.ts';
 
-export { hashOf } from './hash.ts';
+export { hashLater } from './hash.ts';
 export { prepareInSteps, prepareText } from './quote-text.ts';
 export type { PreparedText } from './quote-text.ts';
 
@@ -122,13 +122,17 @@ function endsOf(quote: Quote['quote']): readonly [head: TextQuoteSelector, tail:
   return quote.type === 'RangeSelector' ? [quote.startSelector, quote.endSelector] : [quote, quote];
 }
 
-/** In the very text it is from, whose hash this is, a passage stands where it stood: nothing has to be prepared to know it. */
-export function findUnchanged(text: string, hash: string, quote: Quote): FoundQuote | null {
+/**
+ * In the very text it is from, whose hash this is, a passage stands where it stood: nothing has to be prepared to know it.
+ * The hash is only asked for where all else agrees.
+ */
+export function findUnchanged(text: string, hash: () => string, quote: Quote): FoundQuote | null {
   const { start, end } = quote.position;
+  if (text.length !== quote.text.length) return null;
   const [head, tail] = endsOf(quote.quote);
   const there = text.slice(start, end);
   const whole = there.length === end - start && there.startsWith(head.exact) && there.endsWith(tail.exact);
-  return hash === quote.text.hash && whole ? { state: 'sure', start, end } : null;
+  return whole && hash() === quote.text.hash ? { state: 'sure', start, end } : null;
 }
 
 export function findQuote(text: PreparedText, quote: Quote): FoundQuote {
