@@ -17,7 +17,7 @@ import type { Operation } from '../model/operation.ts';
 import type { NotifyView } from '../model/view.ts';
 import type { Quote } from '../model/quote.ts';
 import type { Ambient } from '../sync/ambient.ts';
-import { ambient } from '../sync/ambient.ts';
+import { ambient, beforeLeaving } from '../sync/ambient.ts';
 import type { Draft, DraftPlace, ThreadStore } from '../sync/store.ts';
 import { adoptTextStyles } from './adopt.ts';
 import { AfterwordSubmitEvent } from './events.ts';
@@ -133,8 +133,6 @@ export class AfterwordForm extends LitElement {
     this.apply(change);
   });
   private stop: (() => void) | null = null;
-  private readonly onHide = (): void => void this.keeper.writeNow();
-
   private get field(): HTMLTextAreaElement {
     return this.renderRoot.querySelector('textarea') as HTMLTextAreaElement;
   }
@@ -178,17 +176,18 @@ export class AfterwordForm extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // The reader may be leaving: ahead of all others (capturing), because the thread lets go of the disk then.
-    addEventListener('pagehide', this.onHide, true);
-    this.stop = whenForgotten(
-      () => this.store,
-      () => this.forgetWho(),
-    );
+    const stops = [
+      beforeLeaving(() => this.keeper.writeNow()),
+      whenForgotten(
+        () => this.store,
+        () => this.forgetWho(),
+      ),
+    ];
+    this.stop = () => stops.forEach((stop) => stop());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener('pagehide', this.onHide, true);
     this.stop?.();
     void this.keeper.writeNow();
   }

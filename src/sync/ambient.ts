@@ -100,3 +100,22 @@ let real: Ambient | undefined;
 export function ambient(): Ambient {
   return (real ??= realAmbient());
 }
+
+const writers = new Set<() => Promise<unknown>>();
+
+/**
+ * Called, perhaps twice, when the page is left and words that are not written yet have to be, ahead of the disk being let
+ * go. A listener alone would come after that: a browser tells those of one window in the order in which they came, also
+ * where one asked to be told first.
+ */
+export function beforeLeaving(write: () => Promise<unknown>): () => void {
+  const run = (): void => void write();
+  const stops = [listen(window, 'pagehide', run), listen(document, 'freeze', run), () => writers.delete(write)];
+  writers.add(write);
+  return () => stops.forEach((stop) => stop());
+}
+
+/** Resolves when all has been written, or can't be. */
+export function lastWords(): Promise<unknown> {
+  return Promise.allSettled([...writers].map((write) => write()));
+}

@@ -127,6 +127,8 @@ export function openDatabase(world: Ambient, name: string = databaseName, owned:
         if (value === undefined) on.delete(key as string[]);
         else on.put(value, key as string[]);
       }
+      // Said now and not left to the last answer: a page that is closed or loaded anew meanwhile takes nothing back.
+      on.transaction.commit();
     } catch (error) {
       // What can't be cloned must not leave half of its rows behind (D16).
       on.transaction.abort();

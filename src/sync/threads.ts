@@ -5,7 +5,7 @@
  */
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ThreadKey } from '../model/comment.ts';
-import { ambient, type Ambient } from './ambient.ts';
+import { ambient, lastWords, type Ambient } from './ambient.ts';
 import { memoryDatabase, openDatabase, type Database, type Key } from './database.ts';
 import { mark } from './kept.ts';
 import { allOutbox, siteRow } from './records.ts';
@@ -82,7 +82,7 @@ export function makeThreads(
     return room;
   }
 
-  world.on('hide', () => rooms.forEach(({ database }) => database.close()));
+  world.on('hide', () => void lastWords().then(() => rooms.forEach(({ database }) => database.close())));
 
   return {
     openThread(adapter, key, settings, first) {

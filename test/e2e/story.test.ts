@@ -228,6 +228,29 @@ test('R-5: a draft survives a reload and goes only when the comment is safe', as
   await reader.close();
 });
 
+test('R-5: words typed right before a reload are in the field again, each time', async () => {
+  const reader = await newReader(browser);
+  const { page, section } = reader;
+  await arrive(reader, server.url);
+  let words = '';
+  for (const word of ['Not', 'one', 'of', 'them', 'is', 'lost']) {
+    await field(section).click();
+    const typed = section.getByRole('textbox', { name: 'Your comment' });
+    await page.waitForFunction(
+      (text) =>
+        document
+          .querySelector('afterword-comments')
+          ?.shadowRoot?.querySelector('afterword-form')
+          ?.shadowRoot?.querySelector('textarea')?.value === text,
+      words,
+    );
+    words = `${words} ${word}`.trim();
+    await typed.fill(words);
+    await arrive(reader);
+  }
+  await reader.close();
+});
+
 test('R-11: axe finds nothing in the article, the playground, on a phone, in the dark or from right to left', async () => {
   const states = [
     { path: '/', options: {} },
