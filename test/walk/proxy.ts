@@ -79,7 +79,7 @@ interface Known {
   keptIn: number | null;
   arrivals: number;
   /** Attempts, as the tabs told of them. */
-  readonly tried: Tried[];
+  readonly tried: (Tried & { readonly by: number })[];
   /** From then on it may have been tried by a tab that can't tell any more. */
   unseen: number;
   /** What the server said in the end: `taken`, or why not; null while that is open. */
@@ -198,14 +198,16 @@ export class Proxy {
   }
 
   /** What the tabs have tried since they were asked last. */
-  noteTried(all: readonly Tried[]): void {
-    for (const tried of all) this.#known.get(tried.id)?.tried.push(tried);
+  noteTried(all: readonly Tried[], by: number): void {
+    for (const tried of all) this.#known.get(tried.id)?.tried.push({ ...tried, by });
   }
 
   /** A tab went and took with it what it has tried. */
   loseSight(reader: ReaderName): void {
     for (const known of this.#known.values()) {
-      if (known.verdict === null && known.wish.reader === reader) known.unseen = Math.min(known.unseen, Date.now());
+      // The server may have taken it: what did not hear so goes on with it.
+      const isOver = known.tried.some(({ end }) => end === 'yes');
+      if (!isOver && known.wish.reader === reader) known.unseen = Math.min(known.unseen, Date.now());
     }
   }
 
@@ -222,7 +224,7 @@ export class Proxy {
       if (!isEarlier || (!areBound(older.wish, younger.wish) && this.#mayBePassed(older, at))) return [];
       const about = ({ tab, moment, keptIn, tried, unseen, wish }: Known): string =>
         `${wish.kind} ${wish.id} of tab ${tab} in moment ${moment} (kept in ${keptIn}, target ${wish.target}, ` +
-        `tried ${tried.map((one) => `${one.at - at}: ${one.end}`).join()}${unseen < at ? ' and perhaps more' : ''})`;
+        `tried ${tried.map((one) => `${one.at - at} by tab ${one.by}: ${one.end}`).join()}${unseen < at ? ' and perhaps more' : ''})`;
       return [`on ${younger.wish.page}: ${about(younger)} came before ${about(older)}`];
     });
   }

@@ -566,7 +566,7 @@ class Walker {
     };
     const glances = await Promise.all(this.#tabs.map(glance));
     for (const [index, glance] of glances.entries()) {
-      this.#proxy.noteTried(glance?.tried ?? []);
+      this.#proxy.noteTried(glance?.tried ?? [], index);
       for (const what of glance?.reached ?? []) this.fail(`tab ${index}: ${what}`);
     }
     return glances;
