@@ -16,13 +16,14 @@ export interface Database {
   rows(...prefixes: readonly Key[]): Promise<readonly Row[]>;
   /**
    * One transaction: reads the rows under the prefixes and writes what `compute` makes of them at once (a value of
-   * undefined deletes). Resolves once the transaction has completed; `place` says where that was. Rejects, with nothing
-   * written, when the disk is full. `compute` may be called again after a lost connection.
+   * undefined deletes). Resolves once the transaction has completed. Rejects, with nothing written, when the disk is full.
+   * `compute` may be called again after a lost connection, and is told where it writes: a transaction that was begun on
+   * the disk ends there, also where `place` is another by then.
    */
   change(
     prefixes: readonly Key[],
     durability: IDBTransactionDurability,
-    compute: (rows: readonly Row[]) => readonly Row[],
+    compute: (rows: readonly Row[], isOnDisk: boolean) => readonly Row[],
   ): Promise<void>;
   /** The disk was lost or came back: whoever still knows a row should write it again (FAULTS D7, D8, D9). */
   onReturn(run: () => void): void;
@@ -196,10 +197,10 @@ export function openDatabase(world: Ambient, name: string = databaseName, owned:
       onDisk(
         async (opened) => {
           const use = storeOn(opened, durability);
-          await use('readwrite', async (on) => writeRows(on, compute(await readRows(on, prefixes))));
+          await use('readwrite', async (on) => writeRows(on, compute(await readRows(on, prefixes), true)));
         },
         () => {
-          memory.write(compute(memory.under(prefixes)));
+          memory.write(compute(memory.under(prefixes), false));
         },
       ),
     onReturn: (run) => void listeners.push(run),
@@ -217,7 +218,7 @@ export function memoryDatabase(): Database {
     place: 'session',
     rows: (...prefixes) => Promise.resolve(memory.under(prefixes)),
     change: async (prefixes, _durability, compute) => {
-      memory.write(compute(memory.under(prefixes)));
+      memory.write(compute(memory.under(prefixes), false));
     },
     onReturn: () => undefined,
     close: () => undefined,

@@ -217,14 +217,16 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     let order = entry.row.order;
     let born = '';
     let isSettled = false;
+    let isOnDisk = false;
     const write = (): Promise<void> =>
-      database.change([siteRow('token', thread), bornKey, outboxKey(thread)], 'strict', (rows) => {
+      database.change([siteRow('token', thread), bornKey, outboxKey(thread)], 'strict', (rows, onDisk) => {
+        isOnDisk = onDisk;
         const now = entries.get(id);
         if (!now) return []; // Discarded or replaced meanwhile.
         const stored = rows.find(([key]) => key[0] === 'token')?.[1];
         if (typeof stored === 'string') tokens.set(siteOf(thread), stored);
         const mark = bornOf(rows) || makeToken(world);
-        born = database.place === 'disk' ? mark : now.born;
+        born = isOnDisk ? mark : now.born;
         const others = rows.flatMap((row) => (row[0][0] === 'outbox' ? (readAny(row) ?? []) : []));
         const known = others.find(({ row }) => row.operation.id === id);
         // It was in this very database: another tab has sent it or thrown it away. Only what went with its database, as
@@ -263,6 +265,8 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       draft: isKept ? null : now.draft,
       born,
     });
+    // The disk was lost, or came back, while this was written: it is not where this page looks for it now.
+    if (isKept && isOnDisk !== (database.place === 'disk')) await keep(id);
   }
 
   /**
@@ -314,18 +318,20 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
 
   async function reread(thread?: ThreadKey): Promise<void> {
     const began = changes;
-    const wasOnDisk = database.place === 'disk';
+    const { place } = database;
     const allTokens: Key = ['token'];
     const rows = await database
       .rows(thread ? outboxKey(thread) : allOutbox, bornKey, thread ? siteRow('token', thread) : allTokens)
       .catch(() => null);
     if (!rows) return; // What this page knows is still the best there is.
+    // The disk was lost, or came back, meanwhile: these may be the rows of the one, and what counts those of the other.
+    if (database.place !== place) return reread(thread);
     // With the words comes their writer: the disk may be lost before they are sent, and they must not go as somebody else's.
     for (const [[kind, backend = '', site = ''], token] of rows) {
       if (kind === allTokens[0] && typeof token === 'string') tokens.set(siteOf({ backend, site, page: '' }), token);
     }
     const seen = new Set<string>();
-    const born = wasOnDisk && database.place === 'disk' ? bornOf(rows) : null;
+    const born = place === 'disk' ? bornOf(rows) : null;
     for (const stored of rows) {
       if (stored[0][0] !== 'outbox') continue;
       const kept = readAny(stored);
@@ -351,10 +357,11 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         });
       }
     }
-    const vanished = inOrder(thread).filter(
-      ({ row, place, changedAt }) => place === 'kept' && changedAt <= began && !seen.has(row.operation.id),
+    const missing = inOrder(thread).filter(
+      (entry) => entry.place === 'kept' && entry.changedAt <= began && !seen.has(entry.row.operation.id),
     );
-    await Promise.all(vanished.map(({ row }) => learn(row)));
+    // From this page's memory nobody else can have taken it: it was read from the disk before that was lost.
+    await Promise.all(missing.map(({ row }) => (place === 'disk' ? learn(row) : keep(row.operation.id))));
     tell(thread ?? null);
   }
 

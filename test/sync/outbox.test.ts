@@ -73,6 +73,35 @@ describe('the outbox', () => {
     expect(database.place).to.equal('refused');
     return answer;
   }
+  /** As a frozen tab with the disk in its hand: until it lets go, nothing is read or written, and no version changes. */
+  async function holdDisk(): Promise<() => Promise<void>> {
+    const asked = indexedDB.open(name);
+    await new Promise((opened) => asked.addEventListener('success', opened));
+    const transaction = asked.result.transaction('rows', 'readwrite');
+    const over = new Promise((complete) => transaction.addEventListener('complete', complete));
+    let isHeld = true;
+    const hold = (): void => {
+      transaction.objectStore('rows').count().onsuccess = () => isHeld && hold();
+    };
+    hold();
+    return async () => {
+      isHeld = false;
+      await over;
+      asked.result.close();
+    };
+  }
+  /** Another version of us wants the disk that somebody holds: the tab loses it, and can't have it again for now. */
+  async function loseHeldDisk({ world, outbox, database }: Tab): Promise<{ answer(): Promise<void>; taken: unknown }> {
+    const answer = makeLate(world);
+    const taken = takeConnections(name);
+    await quiet();
+    const asked = outbox.reread();
+    await quiet();
+    world.pass(3000);
+    await asked;
+    expect(database.place).to.equal('refused');
+    return { answer, taken };
+  }
   const ids = async (): Promise<string[]> => (await backend.comments(key())).map(({ id }) => id);
   const states = (tab: Tab): string[] => tab.outbox.of(key(), 'guest').map(({ delivery }) => delivery.state);
   const isEmpty = (tab: Tab) => async (): Promise<boolean> =>
@@ -630,8 +659,8 @@ describe('the outbox', () => {
     const together: string[] = [];
     tab.database.change = (prefixes, durability, compute) => {
       if (prefixes.some(([kind]) => kind === 'cache')) return Promise.reject(new DOMException('', 'UnknownError'));
-      return change(prefixes, durability, (rows) => {
-        const written = compute(rows);
+      return change(prefixes, durability, (rows, isOnDisk) => {
+        const written = compute(rows, isOnDisk);
         const kinds = new Set(written.map(([[kind]]) => kind));
         if (kinds.has('outbox') && (kinds.has('cache') || kinds.has('cached'))) together.push([...kinds].join(' '));
         return written;
@@ -902,5 +931,49 @@ describe('the outbox', () => {
     const tab = openTab();
     await until(isEmpty(tab));
     expect(await ids()).to.deep.equal(['p1']);
+  });
+
+  it('D7, D13: words that a held disk takes only after it was lost stay where they were written, and are sent once', async () => {
+    const tab = openTab(false);
+    await tab.outbox.ready;
+    const letGo = await holdDisk();
+    const words = row(post('Words'));
+    const adding = tab.outbox.add(words, null);
+    await quiet();
+    const { answer, taken } = await loseHeldDisk(tab);
+    await letGo();
+    await adding;
+    await taken;
+    await tab.outbox.reread();
+    await tab.outbox.reread();
+    expect(states(tab)).to.deep.equal(['sending']);
+    await answer();
+    await until(() => tab.database.place === 'disk');
+    await tab.outbox.reread();
+    expect(states(tab)).to.deep.equal(['sending']);
+    tab.outbox.serve(backend.adapter, key(), 'guest', null);
+    await untilInTime([tab], isEmpty(tab));
+    expect(await ids()).to.deep.equal([words.operation.id]);
+    expect(backend.arrived).to.have.length(1);
+  });
+
+  it('D7, D13: what was read of a held disk after it was lost is read again when it is back', async () => {
+    const other = openTab(false);
+    const tab = openTab(false);
+    await Promise.all([other.outbox.ready, tab.outbox.ready]);
+    // A page that hears nothing of it.
+    tab.channel.close();
+    await other.outbox.add(row(post('Words of another tab')), null);
+    const letGo = await holdDisk();
+    const asked = tab.outbox.reread();
+    await quiet();
+    const { answer, taken } = await loseHeldDisk(tab);
+    await letGo();
+    await Promise.all([asked, taken]);
+    await tab.outbox.reread();
+    await answer();
+    await until(() => tab.database.place === 'disk');
+    await tab.outbox.reread();
+    expect(states(tab)).to.deep.equal(['sending']);
   });
 });
