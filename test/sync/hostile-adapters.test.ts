@@ -185,10 +185,14 @@ describe('a hostile adapter', () => {
   it('C3: whose list never settles is given up, and can be asked again', async () => {
     await backend.seed(key(), post('a'));
     let isDeaf = true;
-    const list: List = (...asked) => (isDeaf ? new Promise(() => undefined) : plain.list(...asked));
+    let calls = 0;
+    const list: List = (...asked) => {
+      calls += 1;
+      return isDeaf ? new Promise(() => undefined) : plain.list(...asked);
+    };
     const { world, store } = open(hostile({ list }));
     const loading = store.load();
-    await quiet();
+    await until(() => calls === 1, 'the list to be asked for');
     world.pass(15_000);
     await loading;
     expect(store.view).to.deep.include({ phase: 'failed', problem: 'offline' });
