@@ -17,6 +17,7 @@ import type { Quote } from '../../src/model/quote.ts';
 import type * as Inline from '../../src/inline/index.ts';
 import { seededRandom } from '../helpers/random.ts';
 import { openBrowser } from '../helpers/reader.ts';
+import { longestTask, trace, type Traced } from '../helpers/trace.ts';
 
 const CHARACTERS = 350_000;
 const EDITED = 200;
@@ -73,7 +74,7 @@ export async function anchoringPage(dir: string, runs = 7): Promise<Check[]> {
       await page.setContent(`<!doctype html><meta charset="utf-8">${POLICY}<article>${html}</article>`);
       await page.addScriptTag({ content: script });
       await page.evaluate('globalThis.__name = (inner) => inner');
-      const cpu = await traceOf(page);
+      const cpu = await processorOf(page);
       const wall = await page.evaluate(measure, { sought, count: PASSAGES });
       timed.push({ ...wall, ...(await cpu()) });
       await page.close();
@@ -126,45 +127,15 @@ all of src/inline, gzipped      ${weights.inline - weights.matcher} bytes withou
 }
 
 /** Traces what the page's main thread does; the answer ends that, and reads the marks that `measure` makes. */
-async function traceOf(page: BrowserPage): Promise<() => Promise<Processor>> {
-  interface Traced {
-    readonly name: string;
-    readonly tid: number;
-    readonly pid: number;
-    readonly ts: number;
-    /** The thread's own clock, in microseconds of the processor; and what of it this took. */
-    readonly tts?: number;
-    readonly tdur?: number;
-  }
-  const client = await page.context().newCDPSession(page);
-  const events: Traced[] = [];
-  client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as Traced[])));
-  await client.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['toplevel', 'blink.user_timing'] },
-  });
+async function processorOf(page: BrowserPage): Promise<() => Promise<Processor>> {
+  const end = await trace(page);
   return async () => {
-    const complete = new Promise((done) => client.once('Tracing.tracingComplete', done));
-    await client.send('Tracing.end');
-    await complete;
+    const events = await end();
     const mark = (name: string): Traced | undefined => events.find((it) => it.name === `afterword-${name}`);
     const [began, first, all] = [mark('began'), mark('first'), mark('all')];
     if (!began || !all) throw new Error('The browser traced no marks.');
     const since = (it: Traced | undefined): number => ((it?.tts ?? Number.NaN) - (began.tts ?? 0)) / 1000;
-    const tasks = events.filter(
-      (it) =>
-        // What waits for a turn comes back in a checkpoint, which a task does not count as its own.
-        /RunTask$|PerformMicrotaskCheckpoint$/.test(it.name) &&
-        it.tid === began.tid &&
-        it.pid === began.pid &&
-        it.ts >= began.ts &&
-        it.ts <= all.ts,
-    );
-    return {
-      firstCpu: since(first),
-      allCpu: since(all),
-      longest: Math.max(...tasks.map((it) => it.tdur ?? 0)) / 1000,
-    };
+    return { firstCpu: since(first), allCpu: since(all), longest: longestTask(events, all, began.ts) };
   };
 }
 
