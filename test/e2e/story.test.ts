@@ -5,7 +5,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import {
   networkQuiet,
   arrive,
@@ -20,6 +20,7 @@ import {
   post,
   reply,
   sortBy,
+  untilKept,
 } from '../helpers/reader.ts';
 import { startAfterword, type AfterwordServer } from '../helpers/server.ts';
 
@@ -184,6 +185,18 @@ test('S-2: what is one’s own is asked only with a token, after the list, and n
   await reader.close();
 });
 
+/** Until the form of the section is here, with just these words in it. */
+async function fieldHolds(page: Page, words: string): Promise<void> {
+  await page.waitForFunction(
+    (text) =>
+      document
+        .querySelector('afterword-comments')
+        ?.shadowRoot?.querySelector('afterword-form')
+        ?.shadowRoot?.querySelector('textarea')?.value === text,
+    words,
+  );
+}
+
 test('R-5: a draft survives a reload and goes only when the comment is safe', async () => {
   const reader = await newReader(browser);
   const { page, section } = reader;
@@ -193,38 +206,10 @@ test('R-5: a draft survives a reload and goes only when the comment is safe', as
   await field(section).click();
   await section.getByRole('textbox', { name: 'Your comment' }).pressSequentially(words);
   // Kept at a pause: as soon as the disk has it, the reader may go.
-  const isOnDisk = (): Promise<boolean> =>
-    page.evaluate(async (text) => {
-      for (const { name = '' } of await indexedDB.databases()) {
-        const database = await new Promise<IDBDatabase>((resolve, reject) => {
-          const asked = indexedDB.open(name);
-          asked.onsuccess = () => resolve(asked.result);
-          asked.onerror = () => reject(asked.error as DOMException);
-        });
-        for (const store of database.objectStoreNames) {
-          const rows = await new Promise<unknown[]>((resolve) => {
-            const asked = database.transaction(store).objectStore(store).getAll();
-            asked.onsuccess = () => resolve(asked.result);
-          });
-          if (JSON.stringify(rows).includes(text)) return (database.close(), true);
-        }
-        database.close();
-      }
-      return false;
-    }, words);
-  for (let looks = 0; looks < 300 && !(await isOnDisk()); looks += 1) {
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-  }
+  await untilKept(page, 'draft', words);
   await arrive(reader);
   await field(section).click();
-  await page.waitForFunction(
-    (text) =>
-      document
-        .querySelector('afterword-comments')
-        ?.shadowRoot?.querySelector('afterword-form')
-        ?.shadowRoot?.querySelector('textarea')?.value === text,
-    words,
-  );
+  await fieldHolds(page, words);
   await reader.close();
 });
 
@@ -236,14 +221,7 @@ test('R-5: words typed right before a reload are in the field again, each time',
   for (const word of ['Not', 'one', 'of', 'them', 'is', 'lost']) {
     await field(section).click();
     const typed = section.getByRole('textbox', { name: 'Your comment' });
-    await page.waitForFunction(
-      (text) =>
-        document
-          .querySelector('afterword-comments')
-          ?.shadowRoot?.querySelector('afterword-form')
-          ?.shadowRoot?.querySelector('textarea')?.value === text,
-      words,
-    );
+    await fieldHolds(page, words);
     words = `${words} ${word}`.trim();
     await typed.fill(words);
     await arrive(reader);
