@@ -3,18 +3,18 @@
  * in .config/build.ts.
  */
 import { defineConfig } from 'vite';
-import { fieldDecorators } from './.config/field-decorators.ts';
-import { litGlobals } from './.config/lit-globals.ts';
+import { litLean } from './.config/lit-lean.ts';
 import { litPolicy } from './.config/lit-policy.ts';
 import { moduleSizes } from './.config/module-sizes.ts';
 import { packTightly } from './.config/pack-tightly.ts';
 import { shortTemplates } from './.config/short-templates.ts';
+import { staticProperties } from './.config/static-properties.ts';
 
 export default defineConfig({
   // Parts find each other relative to themselves: the files work from any folder of any host.
   base: './',
   publicDir: false,
-  plugins: [fieldDecorators(), litGlobals(), shortTemplates(), litPolicy(), moduleSizes(), packTightly()],
+  plugins: [litLean(), staticProperties(), shortTemplates(), litPolicy(), moduleSizes(), packTightly()],
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,

@@ -26,6 +26,7 @@ import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build as vite } from 'vite';
 import { writeManifest } from './manifest.ts';
+import { tightly } from './pack-tightly.ts';
 
 /** Vite's "baseline-widely-available", written out for the two classic scripts that do not pass through Vite. */
 const BROWSERS = ['chrome111', 'edge111', 'firefox114', 'safari16.4'];
@@ -67,6 +68,7 @@ async function classicScript(source: string, target: string, define: Record<stri
     legalComments: 'none',
     logLevel: 'warning',
   });
+  writeFileSync(target, await tightly(readFileSync(target, 'utf8'), false));
 }
 
 function hashOf(contents: Buffer[]): string {

@@ -5,20 +5,24 @@
 import { minify } from 'terser';
 import type { Plugin } from 'vite';
 
+/** @param isModule Or a classic script in one function. */
+export async function tightly(code: string, isModule = true): Promise<string> {
+  const made = await minify(code, {
+    module: isModule,
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true },
+    format: { comments: false },
+  });
+  return made.code ?? code;
+}
+
 export function packTightly(): Plugin {
   return {
     name: 'afterword:pack-tightly',
     enforce: 'post',
     async generateBundle(_, bundle) {
       for (const part of Object.values(bundle)) {
-        if (part.type !== 'chunk') continue;
-        const { code } = await minify(part.code, {
-          module: true,
-          ecma: 2020,
-          compress: { passes: 3, unsafe_arrows: true },
-          format: { comments: false },
-        });
-        if (code) part.code = code;
+        if (part.type === 'chunk') part.code = await tightly(part.code);
       }
     },
   };

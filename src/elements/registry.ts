@@ -4,7 +4,7 @@
 import { trustedTypesPolicy } from '../content/trusted-types.ts';
 
 export function isFree(name: string): boolean {
-  return typeof window !== 'undefined' && !customElements.get(name) && canDraw();
+  return typeof window !== 'undefined' && !customElements.get(name) && 'adoptedStyleSheets' in document && canDraw();
 }
 
 let able: boolean | undefined;
