@@ -2,7 +2,15 @@
  * The classic script of the one-line installation (E-1): puts a section where it stands, with its own `data-*` attributes
  * and its own origin as the server, and imports the module beside itself. In `<head>`, or on a page that has an element
  * of ours already, it only registers the elements. Kept below 1 kB.
+ *
+ * Where the section is near the reader's eyes, the first comments are asked for while the module is on its way. The
+ * section takes the answer if it would have asked the same; what only it can know (a wrong attribute, a canonical link
+ * that is a mistake) makes it ask anew.
  */
+import { firstAddress, READING, type Early } from './adapters/afterword-address.ts';
+import { isNear } from './elements/near.ts';
+import { mayKeepSomething } from './sync/kept.ts';
+
 const script = document.currentScript as HTMLScriptElement | null;
 if (script) {
   const given = (name: string): string => script.getAttribute(`data-${name}`) ?? '';
@@ -14,6 +22,27 @@ if (script) {
   };
   const wanted = !script.closest('head') && !document.querySelector('afterword-comments,afterword-count');
 
+  const askEarly = (section: HTMLElement & { early?: Early }): void => {
+    const loading = given('loading');
+    const isWanted = loading === 'eager' || (loading !== 'manual' && isNear(section));
+    if (!isWanted || mayKeepSomething()) return;
+    const canonical = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i]')?.href;
+    // The rest of an address tells where a reader came from, as often as not: what is left of it the module knows.
+    const here = location.search ? '' : location.origin + location.pathname;
+    const page = given('page-id') || given('page-url') || canonical || here;
+    if (!page) return;
+    const url = firstAddress(
+      server,
+      given('site') || 'default',
+      { address: page },
+      given('sort') || 'newest',
+      given('page-size') || 20,
+    );
+    const answer = fetch(url, { ...READING, signal: AbortSignal.timeout(10_000) });
+    answer.catch(() => undefined); // The section asks again, and tells what is wrong.
+    section.early = { page, url, answer };
+  };
+
   // E-9. Browsers with both have the rest.
   const able = 'adoptedStyleSheets' in document && CSS.supports('color', 'color-mix(in srgb,red,red)');
 
@@ -23,7 +52,10 @@ if (script) {
       for (const { name, value } of script.attributes) {
         if (name.startsWith('data-')) section.setAttribute(name.slice(5), value);
       }
-      if (given('backend') !== 'local') section.setAttribute('server', server);
+      if (given('backend') !== 'local') {
+        section.setAttribute('server', server);
+        askEarly(section);
+      }
     }
     // Not a made script element: that dies under Trusted Types.
     void import(/* @vite-ignore */ new URL('./afterword.js', script.src).href);

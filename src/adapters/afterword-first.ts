@@ -1,9 +1,9 @@
 /**
- * As much of the way to an Afterword server as the first picture needs: what it can do, where lists are, and how a first
- * page is fetched. Any trouble is only thrown here; `afterword.ts` asks again and finds out what it was.
+ * As much of the way to an Afterword server as the first picture needs: what it can do, and how a first page is fetched. Any
+ * trouble is only thrown here; `afterword.ts` asks again and finds out what it was.
  */
-import type { Order } from '../model/comment.ts';
 import type { Capabilities } from './adapter.ts';
+import { READING } from './afterword-address.ts';
 
 /** Taken when the script loads, also for what comes later: a host page may replace them (FAULTS E16). */
 export const { fetch, JSON, TextDecoder } = globalThis;
@@ -23,19 +23,6 @@ export const afterwordCan: Capabilities = {
   quotes: true,
 };
 
-const baseOf = (server: string): string => server.replace(/\/+$/, '');
-export const afterwordId = (server: string): string => `afterword ${baseOf(server)}`;
-
-export type Query = Readonly<Record<string, string | number | readonly string[]>>;
-
-export function afterwordAddress(server: string, path: string, query?: Query): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    for (const one of [value].flat()) parameters.append(name, String(one));
-  }
-  return `${baseOf(server)}/api/v1/${path}${query ? `?${parameters}` : ''}`;
-}
-
 /** Null where there is more than anybody should send us (A12). */
 export async function readBody(response: Response, limit: number): Promise<string | null> {
   if (!response.body) return '';
@@ -54,21 +41,18 @@ export async function readBody(response: Response, limit: number): Promise<strin
   }
 }
 
+/** @param answer To the same question, where it was asked before. */
 export async function readFirstPage(
-  server: string,
-  query: { readonly site: string; readonly page: string; readonly order: Order; readonly limit: number },
+  address: string,
   signal: AbortSignal,
+  answer?: Promise<Response>,
 ): Promise<unknown> {
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop);
   const timer = setTimeout(stop, readTime);
   try {
-    const response = await fetch(afterwordAddress(server, 'comments', query), {
-      redirect: 'error',
-      credentials: 'omit',
-      signal: end.signal,
-    });
+    const response = await (answer ?? fetch(address, { ...READING, signal: end.signal }));
     const isJson = /^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
     if (response.status !== 200 || !isJson) throw new TypeError('This is no list of comments.');
     return JSON.parse((await readBody(response, listBytes)) ?? '');

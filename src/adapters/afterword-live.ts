@@ -6,7 +6,7 @@
 import type { ThreadKey } from '../model/comment.ts';
 import { parseChanges } from '../model/parse.ts';
 import type { Adapter, News } from './adapter.ts';
-import { afterwordAddress } from './afterword-first.ts';
+import { afterwordAddress } from './afterword-address.ts';
 import type { Wire } from './afterword.ts';
 
 /** Taken when the module loads: a host page may replace them later (FAULTS E16). */

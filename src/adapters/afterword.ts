@@ -5,17 +5,8 @@
 import type { Filter, Page } from '../model/comment.ts';
 import { targetOf, type Operation } from '../model/operation.ts';
 import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
-import {
-  afterwordAddress,
-  afterwordCan,
-  afterwordId,
-  fetch,
-  JSON,
-  listBytes,
-  readBody,
-  readTime,
-  type Query,
-} from './afterword-first.ts';
+import { afterwordAddress, afterwordId, type Query } from './afterword-address.ts';
+import { afterwordCan, fetch, JSON, listBytes, readBody, readTime } from './afterword-first.ts';
 import { makeWatch } from './afterword-live.ts';
 import { AdapterError, type Adapter, type Answer, type Identity, type SendOptions, type Trouble } from './adapter.ts';
 

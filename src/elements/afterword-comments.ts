@@ -5,6 +5,7 @@
 import { html, LitElement, nothing, type CSSResult, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from './property.ts';
 import type { Adapter } from '../adapters/adapter.ts';
+import type { Early } from '../adapters/afterword-address.ts';
 import type { Order, Votes } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
 import { pictureSeen } from '../sync/opening.ts';
@@ -17,6 +18,7 @@ import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attr
 import type { ActsForThread, AfterwordThread } from './afterword-thread.ts';
 import { commentsStyles } from './comments-styles.ts';
 import { savesData, whenIdle } from './lazy.ts';
+import { isNear } from './near.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart, keepingPart } from './parts.ts';
 import { placePage, type PlacedPage } from './place.ts';
@@ -184,6 +186,9 @@ export class AfterwordComments extends LitElement {
 
   /** A backend of one's own instead of `backend` and `server`. */
   @property({ attribute: false }) adapter: Adapter | null = null;
+
+  /** @internal The first comments, where `embed.js` asked for them already. */
+  declare early?: Early | undefined;
 
   /** @internal The comment a link led to. */
   @state() linkedId: string | null = null;
@@ -579,12 +584,6 @@ export class AfterwordComments extends LitElement {
     this.requestUpdate();
     return this.#acts;
   }
-}
-
-/** One screen ahead. */
-function isNear(element: Element): boolean {
-  const box = element.getClientRects()[0];
-  return !!box && box.top < 2 * innerHeight && box.bottom > -innerHeight;
 }
 
 /** An attribute of an element around us, looked for through shadow roots too. */

@@ -1,8 +1,10 @@
 /** Opens the discussion an element means: at once as far as the first picture needs it, and whole right after (E-1). */
 import type { Adapter } from '../adapters/adapter.ts';
-import { afterwordCan, afterwordId, readFirstPage } from '../adapters/afterword-first.ts';
+import { afterwordId, firstAddress, type Early } from '../adapters/afterword-address.ts';
+import { afterwordCan, readFirstPage } from '../adapters/afterword-first.ts';
 import { loadMarkupPart } from '../content/safe-html.ts';
 import type { ThreadKey } from '../model/comment.ts';
+import { normalisePageId } from '../model/page-id.ts';
 import { mayKeepSomething } from '../sync/kept.ts';
 import { openFirst } from '../sync/opening.ts';
 import type { ThreadSettings, ThreadStore } from '../sync/store.ts';
@@ -14,6 +16,8 @@ export interface Backend {
   readonly backend: '' | 'afterword' | 'local';
   readonly server: string;
   readonly storage: ThreadSettings['storage'];
+  /** Taken by the first thread that is opened, if that would ask the same. */
+  early?: Early | undefined;
 }
 
 type Open = (key: ThreadKey, settings: ThreadSettings) => ThreadStore;
@@ -38,12 +42,19 @@ export function openStore(
   const key = { backend: adapter?.id ?? (isLocal ? 'local' : afterwordId(server)), site, page };
   if (instead) return instead(key, settings);
   const { order, pageSize: limit } = settings;
+  const asked = (named: { page: string } | { address: string }) => firstAddress(server, site, named, order, limit);
+  const { early } = at;
+  at.early = undefined;
+  const answer =
+    early && early.url === asked({ address: early.page }) && normalisePageId(early.page) === page
+      ? early.answer
+      : undefined;
   const isFirst = !adapter && !isLocal && can.orders.includes(order) && !(storage === 'full' && mayKeepSomething());
   return openFirst({
     key,
     can,
     settings,
-    ask: isFirst ? (signal) => readFirstPage(server, { site, page, order, limit }, signal) : null,
+    ask: isFirst ? (signal) => readFirstPage(asked({ page }), signal, answer) : null,
     onMarkup: loadMarkupPart,
     seen,
     keep: async (first) => {

@@ -7,6 +7,7 @@ import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { normalisePageId } from '../model/page-id.ts';
 import { compress } from './compress.ts';
 import { makeFeed } from './feeds.ts';
 import { addNotifyPages } from './mail/pages.ts';
@@ -120,12 +121,14 @@ export function createHandler(options: HandlerOptions) {
 
   app.openapi(routes.list, async (context) => {
     const query = context.req.valid('query');
+    const id = query.page ?? (query.address && normalisePageId(query.address));
+    if (!id || (query.page && query.address)) throw new Problem('invalid', 'page, address: one of them is needed.');
     const site = await siteForReading(context, query.site);
     return storage.read(async (db) => {
-      const thread = await storage.thread(db, site, query.page);
+      const thread = await storage.thread(db, site, id);
       const isKnown = tellVersion(context, thread);
       if (isKnown) return context.body(null, 304);
-      const feed = new URLSearchParams({ site: query.site, page: query.page });
+      const feed = new URLSearchParams({ site: query.site, page: id });
       context.header('Link', `</api/v1/feed?${feed.toString()}>; rel="alternate"; type="application/atom+xml"`);
       if (query.around !== undefined) return context.json(await storage.around(db, thread, query.around), 200);
       const { order, limit, after } = query;

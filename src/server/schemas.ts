@@ -210,7 +210,8 @@ export const pageQuery = z.object({ site, page });
 
 export const listQuery = z.object({
   site,
-  page,
+  page: page.optional().describe('The id of a page.'),
+  address: page.optional().describe('Instead of `page`: an address of the page, of which the server makes the id.'),
   order: z.enum(ORDERS as unknown as [model.Order, ...model.Order[]]).default('newest'),
   limit: z.coerce.number().int().min(1).max(200).default(20),
   after: z.string().min(1).max(1000).optional().describe('A cursor from an earlier answer.'),

@@ -56,6 +56,24 @@ describe('lists at the door', () => {
     }
   });
 
+  it('E-3: a page is named by its id or by an address, of which the server makes the id', async (t) => {
+    const server = await open(t);
+    await new Guest(server).post('Hello', { page: 'blog.example/post' });
+    const askFor = (query: Record<string, string>) =>
+      ask(server, `/api/v1/comments?${new URLSearchParams({ site: 'default', ...query })}`);
+    const addresses = ['https://www.blog.example/post/index.html?utm_source=a#top', ' blog.example/post '];
+    for (const query of [{ page: 'blog.example/post' }, ...addresses.map((address) => ({ address }))]) {
+      const heard = await askFor(query);
+      assert.equal(parsePage(heard.body).comments.length, 1, JSON.stringify(query));
+      assert.match(heard.headers.get('link') ?? '', /page=blog\.example%2Fpost>/);
+    }
+    for (const query of [{}, { page: 'a', address: 'b' }, { address: ' ' }] as Record<string, string>[]) {
+      const heard = await askFor(query);
+      assert.equal(heard.status, 400);
+      assert.match(String((heard.body as { detail: string }).detail), /^page, address: one of them/);
+    }
+  });
+
   it('S-2: the ETag changes with every write, every setting and every query', async (t) => {
     const server = await open(t, { sites: { default: { origins: [] } } });
     const tag = async (query: Record<string, string | number> = {}) =>
