@@ -46,7 +46,8 @@ export function filesIn(folder: string, inner = ''): string[] {
 
 async function buildCdn() {
   await vite({ root, configFile: `${root}vite.config.ts`, logLevel: 'warn' });
-  await classicScript('src/embed.ts', 'dist/cdn/embed.js', {});
+  const markup = filesIn('dist/cdn').find((file) => file.startsWith('parts/markup-'));
+  await classicScript('src/embed.ts', 'dist/cdn/embed.js', { __AFTERWORD_MARKUP__: JSON.stringify(markup) });
   // The worker keeps the whole build: what it must fetch is known only now. The version changes with any of it.
   const files = filesIn('dist/cdn').filter((file) => file.endsWith('.js'));
   const version = hashOf(files.map((file) => readFileSync(`dist/cdn/${file}`)));

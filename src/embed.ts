@@ -3,13 +3,16 @@
  * and its own origin as the server, and imports the module beside itself. In `<head>`, or on a page that has an element
  * of ours already, it only registers the elements. Kept below 1 kB.
  *
- * Where the section is near the reader's eyes, the first comments are asked for while the module is on its way. The
- * section takes the answer if it would have asked the same; what only it can know (a wrong attribute, a canonical link
- * that is a mistake) makes it ask anew.
+ * Where the section is near the reader's eyes, the first comments are asked for while the module is on its way, and the
+ * part that shows markup as soon as an answer needs it. The section takes that answer if it would have asked the same;
+ * what only it can know (a wrong attribute, a canonical link that is a mistake) makes it ask anew.
  */
 import { firstAddress, READING, type Early } from './adapters/afterword-address.ts';
 import { isNear } from './elements/near.ts';
 import { mayKeepSomething } from './sync/kept.ts';
+
+/** The path of that part, put in by the build. */
+declare const __AFTERWORD_MARKUP__: string;
 
 const script = document.currentScript as HTMLScriptElement | null;
 if (script) {
@@ -21,6 +24,9 @@ if (script) {
     return element;
   };
   const wanted = !script.closest('head') && !document.querySelector('afterword-comments,afterword-count');
+
+  // Not a made script element: that dies under Trusted Types.
+  const fetchPart = (path: string): Promise<unknown> => import(/* @vite-ignore */ new URL(path, script.src).href);
 
   const askEarly = (section: HTMLElement & { early?: Early }): void => {
     const loading = given('loading');
@@ -39,7 +45,10 @@ if (script) {
       given('page-size') || 20,
     );
     const answer = fetch(url, { ...READING, signal: AbortSignal.timeout(10_000) });
-    answer.catch(() => undefined); // The section asks again, and tells what is wrong.
+    answer
+      // What shows markup takes as long to come as the module.
+      .then(({ headers }) => headers.has('afterword-markup') && fetchPart(__AFTERWORD_MARKUP__))
+      .catch(() => undefined); // The section asks again, and tells what is wrong.
     section.early = { page, url, answer };
   };
 
@@ -57,8 +66,7 @@ if (script) {
         askEarly(section);
       }
     }
-    // Not a made script element: that dies under Trusted Types.
-    void import(/* @vite-ignore */ new URL('./afterword.js', script.src).href);
+    void fetchPart('afterword.js');
   } else if (wanted) {
     const link = place('a') as HTMLAnchorElement;
     link.href = `${server}/?page=${encodeURIComponent(given('page-id') || location.href)}`;

@@ -91,7 +91,7 @@ export function createHandler(options: HandlerOptions) {
     context.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
     if (!isOwn) {
       context.header('Access-Control-Allow-Origin', '*');
-      context.header('Access-Control-Expose-Headers', 'Retry-After, ETag');
+      context.header('Access-Control-Expose-Headers', 'Retry-After, ETag, Afterword-Markup');
     } else {
       context.header('Vary', 'Origin');
       context.header('Cache-Control', 'private, no-store');
@@ -137,6 +137,8 @@ export function createHandler(options: HandlerOptions) {
         query.root === undefined
           ? await storage.roots(db, thread, { order, limit: Math.min(limit, 100), after, filter })
           : await storage.branch(db, thread, { rootId: query.root, limit, after });
+      // For who asked before our module was there to read the answer (embed.ts).
+      if (page.markup) context.header('Afterword-Markup', '1');
       return context.json(page, 200);
     });
   });

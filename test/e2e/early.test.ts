@@ -19,6 +19,7 @@ const PAGES: Readonly<Record<string, { readonly head?: string; readonly above?: 
   '/an-address/index.html': {},
   '/canonical': { head: '<link rel="canonical" href="/an-address/">' },
   '/front-page': { head: '<link rel="canonical" href="/">' },
+  '/plain': { data: 'data-page-id="plain"' },
   '/far': { above: '<div style="height: 5000px"></div>', data: 'data-page-id="sixty"' },
   '/far-and-eager': { above: '<div style="height: 5000px"></div>', data: 'data-page-id="sixty" data-loading="eager"' },
   '/manual': { data: 'data-page-id="sixty" data-loading="manual"' },
@@ -39,6 +40,7 @@ before(async () => {
   [browser, server] = await Promise.all([openBrowser(), startAfterword({ origins: [host.url] })]);
   const { host: name } = new URL(host.url);
   await server.import(wideThread(60, { seed: 11 }), '--page', 'sixty');
+  await server.import(wideThread(40, { seed: 14, markup: false }), '--page', 'plain');
   await server.import(wideThread(30, { seed: 12 }), '--page', `${name}/an-address`);
   await server.import(wideThread(20, { seed: 13 }), '--page', `${name}/front-page`);
 });
@@ -51,8 +53,9 @@ after(async () => {
 
 interface Seen {
   readonly reader: Reader;
-  /** Lists that were asked for before the module came. */
+  /** What was asked for before the module came: lists, and parts of ours. */
   readonly early: readonly URLSearchParams[];
+  readonly earlyParts: readonly string[];
   readonly lists: () => readonly URLSearchParams[];
 }
 
@@ -65,16 +68,18 @@ async function open(path: string, known?: Reader): Promise<Seen> {
       .filter(({ pathname }) => pathname === '/api/v1/comments')
       .map(({ searchParams }) => searchParams);
   let early: readonly URLSearchParams[] = [];
+  let earlyParts: readonly string[] = [];
   await reader.context.unrouteAll();
   await reader.context.route('**/afterword.js', async (route) => {
     await new Promise((later) => setTimeout(later, 500));
     early = lists();
+    earlyParts = reader.requests.map(({ url }) => new URL(url).pathname).filter((one) => one.startsWith('/parts/'));
     await route.continue();
   });
   reader.requests.length = 0;
   await reader.page.goto(host.url + path);
   await reader.page.waitForFunction(() => customElements.get('afterword-comments'));
-  return { reader, early, lists };
+  return { reader, early, earlyParts, lists };
 }
 
 async function shows(reader: Reader, heading: string): Promise<void> {
@@ -97,6 +102,20 @@ for (const [path, heading, address] of [
     assert.equal(early.length, 1);
     if (address !== null) assert.equal(early[0]?.get('address'), address);
     assert.equal(lists().length, 1, lists().join('\n'));
+    await reader.close();
+  });
+}
+
+for (const [path, heading, parts] of [
+  ['/near', '60 comments', 1],
+  ['/plain', '40 comments', 0],
+] as const) {
+  test(`E-1: at ${path} what shows markup is fetched with the module ${parts} times`, async () => {
+    const { reader, earlyParts } = await open(path);
+    assert.equal(earlyParts.length, parts, earlyParts.join('\n'));
+    assert.ok(earlyParts.every((one) => one.startsWith('/parts/markup-')));
+    await shows(reader, heading);
+    assert.equal(reader.requests.filter(({ url }) => url.includes('/parts/markup-')).length, 1);
     await reader.close();
   });
 }

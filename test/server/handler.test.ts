@@ -74,6 +74,17 @@ describe('lists at the door', () => {
     }
   });
 
+  it('E-1: a header that every origin may read says that comments need what shows markup', async (t) => {
+    const server = await open(t);
+    const ada = new Guest(server);
+    await ada.post('Plain words.');
+    const heard = async () => (await ask(server, listPath())).headers;
+    assert.equal((await heard()).get('afterword-markup'), null);
+    await ada.post('Words with **weight**.');
+    assert.equal((await heard()).get('afterword-markup'), '1');
+    assert.match((await heard()).get('access-control-expose-headers') ?? '', /\bAfterword-Markup\b/);
+  });
+
   it('S-2: the ETag changes with every write, every setting and every query', async (t) => {
     const server = await open(t, { sites: { default: { origins: [] } } });
     const tag = async (query: Record<string, string | number> = {}) =>
