@@ -309,8 +309,9 @@ export function mergeAnswer(
   const id = operation.kind === 'post' ? (answer.comment?.id ?? operation.id) : operation.commentId;
   const before = thread.comments.get(id);
   const goneSince = thread.gone[id] ?? -1;
-  // From another tab's copy it may come late, and be of a comment that was removed meanwhile.
-  const after = answer.comment && answer.comment.revision > goneSince ? answer.comment : null;
+  // It may come late, or from another tab's copy, and be of a comment that was removed meanwhile.
+  const { comment, revision } = answer;
+  const after = comment && comment.revision > goneSince && !isMissed(thread, { comment, revision }) ? comment : null;
   const comments = new Map(thread.comments);
   const isPublic = after !== null && (after.state === 'published' || after.state === 'deleted');
   if (isPublic) comments.set(id, newer(before, after, true));
@@ -354,6 +355,16 @@ export function mergeAnswer(
       voteCounter: operation.kind === 'vote' ? Math.max(mine.voteCounter, operation.counter) : mine.voteCounter,
     },
   };
+}
+
+/** What is known is later than the answer and has the place where its comment would stand, but not the comment. */
+function isMissed(
+  { info, window, comments, gaps }: Thread,
+  { comment, revision }: { readonly comment: Comment; readonly revision: number },
+): boolean {
+  const { id, parentId, rootId, state } = comment;
+  if (comments.has(id) || state !== 'published' || !info || info.revision <= revision) return false;
+  return parentId === null ? window?.next === null : comments.has(rootId) && !gaps[rootId];
 }
 
 function addToBranch(comments: Map<string, Comment>, comment: Comment | undefined, change: number): void {

@@ -144,6 +144,26 @@ describe('merging answers into the thread', () => {
     assert.deepEqual(idsOf(changed), ['1', '5', '6']);
   });
 
+  it('B11: an answer that comes late does not bring back what a later list has no more', () => {
+    const thread = loaded([comment('1'), comment('1.1', { parentId: '1', rootId: '1' })], {
+      info: info({ revision: 20 }),
+    });
+    const answerWith = (one: Comment) => ({ comment: one, revision: one.revision, editableUntil: null });
+    const root = comment('2', { revision: 15 });
+    const reply = comment('1.2', { parentId: '1', rootId: '1', revision: 15 });
+    for (const one of [root, reply]) {
+      assert.deepEqual(idsOf(mergeAnswer(thread, post(one.id), answerWith(one))), ['1', '1.1']);
+      // The same one, later than the list.
+      const later = { ...one, revision: 21 };
+      assert.deepEqual(idsOf(mergeAnswer(thread, post(one.id), answerWith(later))), ['1', '1.1', one.id].sort());
+    }
+    // Where it may stand in what was not loaded, it stays.
+    const partly = loaded([comment('1')], { info: info({ revision: 20 }), next: 'c', left: 1 });
+    assert.deepEqual(idsOf(mergeAnswer(partly, post('2'), answerWith(root))), ['1', '2']);
+    const withGap = loaded([comment('1')], { info: info({ revision: 20 }), gaps: { 1: { next: 'g', left: 3 } } });
+    assert.deepEqual(idsOf(mergeAnswer(withGap, post('1.2'), answerWith(reply))), ['1', '1.2']);
+  });
+
   it('B11: what was told to be removed is not brought back by an older list, older news or an answer that comes late', () => {
     const known = loaded([comment('1'), comment('2')]);
     const told = { comments: [], removed: ['2'], tooOld: false, info: info({ revision: 20 }) };

@@ -275,14 +275,14 @@ const walk = {
       wishes.map(async (wish): Promise<Done> => {
         const store = stores.get(wish.page);
         const operation = store && operationOf(store, wish);
-        if (!operation) return { id: wish.id, is: 'not offered' };
+        if (!operation) return { id: wish.id, is: 'not offered', isShown: false };
         const kept = store.dispatch(operation);
-        if (!isShown(store, operation)) reached.push(`${wish.page}: ${wish.kind} ${wish.id} was not shown at once`);
+        const seen = isShown(store, operation);
         await kept;
         const waiting = rowsOf(store)
           .flatMap(({ pending }) => pending)
           .find(({ operationId }) => operationId === wish.id);
-        return { id: wish.id, is: waiting && !waiting.saved ? 'unsaved' : 'kept' };
+        return { id: wish.id, is: waiting && !waiting.saved ? 'unsaved' : 'kept', isShown: seen };
       }),
     ),
 

@@ -79,6 +79,8 @@ interface Open {
   readonly moment: number;
   /** `unsure`: its tab went while it was written, or the disk was full. */
   state: 'asked' | 'kept' | 'unsure' | 'not offered';
+  /** The screen did not have it in the frame of the press. */
+  isUnseen?: true;
 }
 
 export async function walk(options: WalkOptions): Promise<Sum> {
@@ -358,6 +360,7 @@ class Walker {
       // No row says of a vote that it is not saved.
       const isUnsure = !heard || heard.is === 'unsaved' || (isWhole(one.wish) && this.#fullDisk.has(tab.reader));
       one.state = heard?.is === 'not offered' ? 'not offered' : isUnsure ? 'unsure' : 'kept';
+      if (heard && one.state !== 'not offered' && !heard.isShown) one.isUnseen = true;
       if (one.state === 'kept') this.#proxy.keep(one.wish.id, this.#moment);
     }
   }
@@ -647,6 +650,9 @@ class Walker {
         continue;
       }
       this.sum.operations++;
+      // What was removed in another tab a moment before goes with the press that finds out.
+      if (open.isUnseen && verdict !== 'comment-gone')
+        this.fail(`${wish.kind} ${wish.id} on ${wish.page} was not shown at once in tab ${open.tab}`);
       if (verdict === 'taken') this.sum.acknowledged++;
       else if (verdict !== null) this.sum.refused++;
       else if (isWhole(wish) && this.#isReplaced(wish, index)) this.sum.replaced++;

@@ -25,6 +25,8 @@ export interface Done {
   readonly id: string;
   /** `unsaved`: the disk refused, the words live in this tab alone, and the row says so. */
   readonly is: 'kept' | 'unsaved' | 'not offered';
+  /** In the frame of the press the screen had it. */
+  readonly isShown: boolean;
 }
 
 /** What a row says of an operation on its way. */
