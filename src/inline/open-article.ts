@@ -26,6 +26,8 @@ const LONGEST_WAIT = 5000;
 const REPAIR = 1000;
 /** While many are being found: a browser may put our next slice before its next picture for a long time. */
 const BETWEEN_PICTURES = 100;
+/** Characters up or down from the middle of the window: about as many as it shows. */
+const VIEW = 3000;
 /** How long a passage that was shown stays lit up. */
 const LIT = 4000;
 
@@ -38,6 +40,12 @@ interface Cared {
   found: FoundPassage;
   /** The text in which it was found; another one now means that it has to be sought again. */
   map: TextMap | null;
+}
+
+interface Sought {
+  readonly cared: Cared;
+  /** In characters, from the middle of the window to where it most likely is. */
+  readonly distance: number;
 }
 
 const OBSERVED: MutationObserverInit = {
@@ -286,26 +294,30 @@ class OpenedArticle implements Article {
   async #findPending(): Promise<void> {
     const map = this.#map && !(this.#stale && this.#due) ? this.#map : await this.#read();
     if (!map) return;
-    const pending = (): Cared[] => [...this.#cared.values()].filter((it) => it.map !== map);
-    if (pending().some((it) => it.passage.quote)) {
+    const sought = inViewFirst(
+      map,
+      [...this.#cared.values()].filter((it) => it.map !== map),
+    );
+    if (sought.some(({ cared }) => cared.passage.quote)) {
       const matcher = await this.#loadMatcher();
       // The page may have been read again meanwhile, for a selection.
       if (this.#map !== map) return;
       this.#hash ??= matcher.hashLater(map.text);
     }
     // What stands in the very text it is from needs nothing more; mostly that is all.
-    await this.#findAll(map, pending());
-    if (this.#prepared || this.#closed || this.#map !== map || pending().length === 0 || !this.#matcher) return;
+    await this.#findAll(map, sought);
+    const isDone = sought.every(({ cared }) => cared.map === map);
+    if (this.#prepared || this.#closed || this.#map !== map || isDone || !this.#matcher) return;
     const prepared = await inSlices(this.#matcher.prepareInSteps(map.text, this.#hash), () => this.#closed);
     if (this.#map !== map || !prepared) return;
     this.#prepared = prepared;
-    await this.#findAll(map, pending());
+    await this.#findAll(map, sought);
   }
 
-  async #findAll(map: TextMap, pending: readonly Cared[]): Promise<void> {
+  async #findAll(map: TextMap, sought: readonly Sought[]): Promise<void> {
     let seen = -Infinity;
     await inSlices(
-      this.#findThese(map, pending),
+      this.#findThese(map, sought),
       () => this.#closed || this.#map !== map,
       () => {
         // A picture of the first ones at once, since they are the ones in view; of the others now and then.
@@ -319,11 +331,17 @@ class OpenedArticle implements Article {
     );
   }
 
-  *#findThese(map: TextMap, pending: readonly Cared[]): Generator<undefined, void> {
-    for (const cared of inViewFirst(map, pending)) {
+  /** Pauses behind those in view: the first picture waits for no others. */
+  *#findThese(map: TextMap, sought: readonly Sought[]): Generator<boolean, void> {
+    let near = true;
+    for (const { cared, distance } of sought) {
+      if (near && distance > VIEW) {
+        near = false;
+        yield true;
+      }
       const { passage } = cared;
-      // Set anew, or taken away, since this began.
-      if (this.#cared.get(passage.id) !== cared) continue;
+      // Set anew, or taken away, since this began; or found before.
+      if (this.#cared.get(passage.id) !== cared || cared.map === map) continue;
       const found = this.#find(map, passage);
       if (!found) continue;
       const before = cared.found;
@@ -333,7 +351,7 @@ class OpenedArticle implements Article {
         this.#changes.set(passage.id, found);
       }
       this.#paint(passage.id);
-      yield;
+      yield false;
     }
   }
 
@@ -563,17 +581,14 @@ const contentsOf = (element: Element) => ({
  * Passages in the order in which they matter to the reader: nearest to the window first, as far as their old offsets
  * tell where they are now.
  */
-function inViewFirst(map: TextMap, pending: readonly Cared[]): Cared[] {
+function inViewFirst(map: TextMap, pending: readonly Cared[]): Sought[] {
   const view = offsetInView(map);
   const distance = ({ passage: { quote } }: Cared): number => {
     if (!quote) return 0;
     const share = quote.text.length > 0 ? map.text.length / quote.text.length : 1;
     return Math.abs(quote.position.start * share - view);
   };
-  return pending
-    .map((cared) => ({ cared, distance: distance(cared) }))
-    .sort((a, b) => a.distance - b.distance)
-    .map((it) => it.cared);
+  return pending.map((cared) => ({ cared, distance: distance(cared) })).sort((a, b) => a.distance - b.distance);
 }
 
 /** An offset in the middle of the window; blocks go down the page, near enough. */

@@ -4,7 +4,7 @@
 const SLICE = 8;
 
 /**
- * Goes through `work`, which yields wherever it may be interrupted. `afterSlice` runs before each pause and at the end;
+ * Goes through `work`, which yields wherever it may be interrupted, and true where it should be. `afterSlice` runs before each pause and at the end;
  * where it says true, there is something to be seen: then the pause is long enough for a picture, and `afterPicture` runs
  * when the browser has drawn it. Undefined where `stopped` said so before the end.
  */
@@ -17,7 +17,7 @@ export async function inSlices<Result>(
   for (;;) {
     const began = performance.now();
     let step = work.next();
-    while (!step.done && performance.now() - began < SLICE) step = work.next();
+    while (!step.done && step.value !== true && performance.now() - began < SLICE) step = work.next();
     const look = afterSlice();
     if (step.done && !look) return step.value;
     if (look && !document.hidden) await nextFrame();

@@ -60,6 +60,8 @@ interface Level {
   readonly root: Node;
   /** Asked only for what is needed: each answer costs a microsecond, and there are thousands of elements. */
   readonly style: CSSStyleDeclaration;
+  /** Whether its own text is; undefined until there is any. */
+  visible: boolean | undefined;
   /** What is shown in a slot, and how far that is read; null where children follow each other as they stand. */
   readonly assigned: readonly Node[] | null;
   at: number;
@@ -81,9 +83,10 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
   let apart = false;
   let blank = true;
 
-  const read = (node: Text, { root: tree, block, style }: Level): void => {
+  const read = (node: Text, level: Level): void => {
+    const { root: tree, block, style } = level;
     const { data } = node;
-    if (data === '' || !/^(visible|)$/.test(style.visibility)) return;
+    if (data === '' || !(level.visible ??= /^(visible|)$/.test(style.visibility))) return;
     const empty = !/\S/.test(data);
     if (apart && !blank && !/^\s/.test(data)) {
       pieces.push('\n');
@@ -100,11 +103,11 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
     }
     pieces.push(data);
     length += data.length;
-    blank = /\s$/.test(data);
+    blank = /\s/.test(data.slice(-1));
     if (!empty) apart = false;
   };
 
-  const stack: Level[] = [levelOf(root, getComputedStyle(root), root, root.getRootNode(), shadowRoots)];
+  const stack: Level[] = [levelOf(root, root.localName, getComputedStyle(root), root, root.getRootNode(), shadowRoots)];
   let looked = 0;
   for (let level = stack[0]; level; level = stack.at(-1)) {
     const node = level.next;
@@ -114,16 +117,18 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
       stack.pop();
     } else if (node.nodeType === Node.TEXT_NODE) {
       read(node as Text, level);
-    } else if (node.nodeType === Node.ELEMENT_NODE && isText(node as Element)) {
+    } else if (node.nodeType === Node.ELEMENT_NODE) {
       const element = node as Element;
-      if (element.localName === 'br') apart = true;
-      else {
+      // Once: it is asked for thousands of elements.
+      const { localName } = element;
+      if (localName === 'br') apart = true;
+      else if (isText(element, localName)) {
         const style = getComputedStyle(element);
         const { display } = style;
         if (display !== 'none') {
           const block = IN_LINE.test(display) ? level.block : element;
           if (block === element) apart = true;
-          stack.push(levelOf(element, style, block, level.root, shadowRoots));
+          stack.push(levelOf(element, localName, style, block, level.root, shadowRoots));
         }
       }
     }
@@ -133,8 +138,7 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
   return mapOf(root, text, { nodes, starts, lengths, trees, blocks, breaks, shadowRoots });
 }
 
-function isText(element: Element): boolean {
-  const { localName } = element;
+function isText(element: Element, localName: string): boolean {
   if (NOT_TEXT.has(localName)) return false;
   if (!element.hasAttributes()) return !localName.startsWith('afterword-') || localName === 'afterword-feedback';
   // Ours are not the host's article; but the author's passage is its text, except what fills a place of ours.
@@ -147,19 +151,21 @@ function isText(element: Element): boolean {
 
 function levelOf(
   element: Element,
+  localName: string,
   style: CSSStyleDeclaration,
   block: Element,
   tree: Node,
   shadowRoots: ShadowRoot[],
 ): Level {
-  const shadow = element.localName === 'afterword-feedback' ? null : element.shadowRoot;
+  const shadow = localName === 'afterword-feedback' ? null : element.shadowRoot;
   if (shadow) shadowRoots.push(shadow);
-  const assigned = element.localName === 'slot' ? (element as HTMLSlotElement).assignedNodes() : [];
+  const assigned = localName === 'slot' ? (element as HTMLSlotElement).assignedNodes() : [];
   return {
     element,
     block,
     root: shadow ?? (assigned[0] ? assigned[0].getRootNode() : tree),
     style,
+    visible: undefined,
     assigned: assigned.length ? assigned : null,
     at: 0,
     next: assigned[0] ?? (shadow ?? element).firstChild,
@@ -182,12 +188,14 @@ interface Tables {
 
 function mapOf(root: Element, text: string, tables: Tables): TextMap {
   const { nodes, starts, lengths, trees, blocks, breaks, shadowRoots } = tables;
-  const indexOf = new Map<Node, number>(nodes.map((node, k) => [node, k]));
+  // Thousands of entries, and mostly nobody asks where a node stands.
+  let index: ReadonlyMap<Node, number> | undefined;
+  const indexOf = (node: Node): number | undefined => (index ??= new Map(nodes.map((it, k) => [it, k]))).get(node);
   const endOf = (k: number): number => starts[k]! + lengths[k]!;
 
   /** Offset of a point; where it is in no text of ours, of the nearest one after it (`start`) or before it. */
   const offsetOf = (node: Node, offset: number, side: keyof Span): number => {
-    const k = indexOf.get(node);
+    const k = indexOf(node);
     if (k !== undefined) return starts[k]! + Math.min(offset, lengths[k]!);
     const next = countWhile(nodes.length, (at) => isBefore(nodes[at]!, node, offset));
     return side === 'start' ? (starts[next] ?? text.length) : next > 0 ? endOf(next - 1) : 0;
@@ -230,7 +238,7 @@ function mapOf(root: Element, text: string, tables: Tables): TextMap {
       return start < end ? { start, end } : null;
     },
     spanOfNode(node) {
-      const k = indexOf.get(node);
+      const k = indexOf(node);
       return k === undefined ? null : { start: starts[k]!, end: endOf(k) };
     },
     blockAt: (start) => blocks[countWhile(nodes.length, (at) => endOf(at) <= start)] ?? root,

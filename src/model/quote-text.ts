@@ -198,7 +198,7 @@ export function* prepareInSteps(
     return id;
   });
   yield;
-  const ids = Int32Array.from(words.ids);
+  const ids = new Int32Array(words.ids);
   const first = new Int32Array(idOf.size + 1);
   for (const id of ids) first[id + 1]!++;
   for (let id = 0; id < idOf.size; id++) first[id + 1]! += first[id]!;
