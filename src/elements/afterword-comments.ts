@@ -274,8 +274,9 @@ export class AfterwordComments extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     this.#check(changed);
     if (changed.has('lang') || changed.has('messages')) this.#readLanguage();
-    // Near the eyes is how most readers of a link find it: then the list is asked for before anything is drawn.
-    if (!this.hasUpdated && (this.loading === 'eager' || (this.loading === 'lazy' && isNear(this))))
+    // Near the eyes is how most readers of a link find it: then the list is asked for before anything is drawn. Whoever
+    // asked early has looked; looking makes the browser lay out the page.
+    if (!this.hasUpdated && (this.loading === 'eager' || this.early || (this.loading === 'lazy' && isNear(this))))
       this.started = true;
     const moved = PLACE.some((name) => changed.has(name));
     if (moved) this.#close();

@@ -14,6 +14,7 @@ import type { Page } from 'playwright-core';
 import { deepThread, wideThread, type ThreadRecord } from '../fixtures/threads.ts';
 import { networkQuiet, loadEverything, newReader, openBrowser } from '../helpers/reader.ts';
 import { startAfterword, startHost } from '../helpers/server.ts';
+import { Targets } from '../helpers/targets.ts';
 import { longestTask, trace } from '../helpers/trace.ts';
 import { closing } from './closing.ts';
 
@@ -62,6 +63,7 @@ const thousandPlain = wideThread(1000, { markup: false });
 const host = await startHost(page);
 const server = await startAfterword({ origins: [host.url] });
 const browser = await openBrowser();
+const targets = await Targets.of(browser);
 try {
   await server.import(thousand, '--page', 'thousand');
   await server.import(thousandPlain, '--page', 'thousand-plain');
@@ -115,34 +117,56 @@ function median(of: readonly number[]): number {
 
 interface Painted {
   readonly at: number;
-  readonly requests: readonly { readonly path: string; readonly bytes: number; readonly begun: number }[];
+  /** What was asked of our server before, by the page's own clock, which also timed the paint. */
+  readonly requests: readonly { readonly path: string; readonly begun: number }[];
 }
 
+/** In a browser that nobody watches: to be told of each request takes a processor as long as the request does. */
 async function paintOf(path: string): Promise<Painted> {
-  const reader = await newReader(browser, { viewport: { width: 1100, height: 900 } });
+  const profile = await targets.profile();
+  const page = await targets.open(profile, 'about:blank', { width: 1100, height: 900 });
+  // A window that has just opened is no part of either page.
+  await page.send('Runtime.evaluate', {
+    expression: 'new Promise((rested) => requestAnimationFrame(() => setTimeout(rested, 300)))',
+    awaitPromise: true,
+  });
+  await page.send('Page.navigate', { url: host.url + path });
+  const expression = `globalThis.paintedAt?.then((at) => JSON.stringify({ at, asked: performance.getEntriesByType('resource') }))`;
+  let told: string | undefined;
+  // Until the new document is there, the empty one answers.
+  while (told === undefined) {
+    const answer = await page.send('Runtime.evaluate', { expression, awaitPromise: true }).catch(() => null);
+    told = (answer?.['result'] as { readonly value?: string } | undefined)?.value;
+  }
+  const { at, asked } = JSON.parse(told) as {
+    readonly at: number;
+    readonly asked: readonly { readonly name: string; readonly startTime: number }[];
+  };
+  await page.close();
+  await targets.dispose(profile);
+  const requests = asked
+    .filter(({ name, startTime }) => startTime <= at && new URL(name).origin === server.url)
+    .map(({ name, startTime }) => ({ path: new URL(name).pathname, begun: startTime }));
+  return { at, requests };
+}
+
+/** Bytes on the wire of each request of a page, by its path. */
+async function bytesOf(path: string): Promise<ReadonlyMap<string, number>> {
+  const reader = await newReader(browser);
   const session = await reader.context.newCDPSession(reader.page);
   await session.send('Network.enable');
-  const begun = new Map<string, { url: string; bytes: number }>();
+  const paths = new Map<string, string>();
+  const bytes = new Map<string, number>();
   session.on('Network.requestWillBeSent', ({ requestId, request }) => {
-    begun.set(requestId, { url: request.url, bytes: 0 });
+    paths.set(requestId, new URL(request.url).pathname);
   });
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    const one = begun.get(requestId);
-    if (one) one.bytes = encodedDataLength;
+    bytes.set(paths.get(requestId) ?? '', encodedDataLength);
   });
-  await reader.page.goto(host.url + path, { waitUntil: 'commit' });
-  const at = await reader.page.evaluate(() => (globalThis as unknown as { paintedAt: Promise<number> }).paintedAt);
-  await reader.page.waitForLoadState('load');
-  // By the page's own clock, which also timed the paint.
-  const asked = await reader.page.evaluate(() =>
-    performance.getEntriesByType('resource').map(({ name, startTime }) => ({ url: name, begun: startTime })),
-  );
+  await reader.page.goto(host.url + path);
+  await networkQuiet(reader.page);
   await reader.close();
-  const bytesOf = (url: string): number => [...begun.values()].find((one) => one.url === url)?.bytes ?? 0;
-  const requests = asked
-    .filter((one) => one.begun <= at && new URL(one.url).origin === server.url)
-    .map(({ url, begun }) => ({ path: new URL(url).pathname, bytes: bytesOf(url), begun }));
-  return { at, requests };
+  return bytes;
 }
 
 async function paint(): Promise<void> {
@@ -159,9 +183,9 @@ async function paint(): Promise<void> {
   }
   const base = median(still);
   const needed = await neededParts();
-  for (const [name, painted] of [
-    ['with Markdown', withMarkup],
-    ['plain text', plain],
+  for (const [name, painted, path] of [
+    ['with Markdown', withMarkup, '/script/thousand'],
+    ['plain text', plain, '/script/thousand-plain'],
   ] as const) {
     const typical = median(painted.map(({ at }) => at));
     tell(
@@ -169,8 +193,12 @@ async function paint(): Promise<void> {
       typical / base <= 3,
     );
     const [first] = painted;
-    const bytes = first?.requests.reduce((sum, one) => sum + one.bytes, 0) ?? 0;
-    const names = first?.requests.map((one) => `${one.path} ${one.bytes} from ${Math.round(one.begun)} ms`).join(', ');
+    const weights = await bytesOf(path);
+    const weightOf = (one: { readonly path: string }): number => weights.get(one.path) ?? 0;
+    const bytes = first?.requests.reduce((sum, one) => sum + weightOf(one), 0) ?? 0;
+    const names = first?.requests
+      .map((one) => `${one.path} ${weightOf(one)} from ${Math.round(one.begun)} ms`)
+      .join(', ');
     tell(`before, ${name}: ${first?.requests.length ?? 0} requests, ${bytes} bytes (${names})`, bytes > 0);
     const strange = new Set(
       painted.flatMap(({ requests }) => requests.map(({ path }) => path)).filter((path) => !needed(path)),

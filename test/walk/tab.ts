@@ -1,6 +1,6 @@
 /** A tab of the walk from outside: opened, crashed, frozen, cut off; and asked for what its page does. */
 import type { Walk } from './page.ts';
-import type { Target, Targets } from './targets.ts';
+import type { Target, Targets } from '../helpers/targets.ts';
 import type { Done, Glance, Look, ReaderName, Wish } from './wishes.ts';
 
 /** A page that answers nothing for so long is broken. */

@@ -16,7 +16,7 @@ import { Model } from './model.ts';
 import { Plan, TABS, type Leg, type Moment } from './plan.ts';
 import { Proxy } from './proxy.ts';
 import { Tab } from './tab.ts';
-import { Targets } from './targets.ts';
+import { Targets } from '../helpers/targets.ts';
 import { addressOf, isWhole, type Glance, type Look, type ReaderName, type Wish } from './wishes.ts';
 
 /** What the server is told to be called in mails. */

@@ -105,11 +105,13 @@ export class Targets {
     await this.#root.send('Target.disposeBrowserContext', { browserContextId: profile });
   }
 
-  async open(profile: string, url: string): Promise<Target> {
+  /** @param size Of the window; the browser's own by default. */
+  async open(profile: string, url: string, size: { width?: number; height?: number } = {}): Promise<Target> {
     const { targetId } = await this.#root.send('Target.createTarget', {
       url,
       browserContextId: profile,
       newWindow: true,
+      ...size,
     });
     const { sessionId } = await this.#root.send('Target.attachToTarget', { targetId, flatten: false });
     const target = new Target(this.#root, targetId, sessionId);
