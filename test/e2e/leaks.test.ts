@@ -99,12 +99,22 @@ function count(): void {
   });
 }
 
-async function held(page: Page, session: CDPSession): Promise<Held> {
+/** The browser's own counters by their names, after its garbage is collected. */
+async function collected(page: Page, session: CDPSession): Promise<(name: string) => number> {
   // What waits for an idle moment or a frame is let go of first.
   await page.evaluate(() => new Promise((idle) => requestIdleCallback(() => setTimeout(idle, 300))));
   for (let times = 0; times < 3; times++) await session.send('HeapProfiler.collectGarbage');
   const { metrics } = await session.send('Performance.getMetrics');
-  const of = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+  return (name) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+}
+
+async function held(page: Page, session: CDPSession): Promise<Held> {
+  let of = await collected(page, session);
+  // On a busy machine the last section may still wait for an answer or a timer: until nothing more goes.
+  for (let before = Infinity; of('Nodes') < before;) {
+    before = of('Nodes');
+    of = await collected(page, session);
+  }
   const counted = await page.evaluate(async () => {
     const { held: now = [], pending = [] } = await navigator.locks.query();
     const { open } = globalThis as unknown as { open: Omit<Held, 'listeners' | 'nodes' | 'heap' | 'locks'> };
