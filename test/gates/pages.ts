@@ -16,7 +16,7 @@ import { de } from '../../src/i18n/de.ts';
 import { pageId } from '../../src/model/page-id.ts';
 import { wideThread } from '../fixtures/threads.ts';
 import { axe, comment, newReader, openBrowser, type Reader } from '../helpers/reader.ts';
-import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
+import { startAfterword, startHost } from '../helpers/server.ts';
 import { closing } from './closing.ts';
 
 const { values } = parseArgs({ options: { data: { type: 'string', multiple: true } } });
@@ -50,9 +50,13 @@ const browser = await openBrowser();
 const host = await startHost(answer);
 const server = await startAfterword({ origins: [host.url] });
 try {
+  const pages = new Set(cases.map(({ folder }, nth) => pageOf(folder, addressOf(nth, 'with'))));
+  await server.import(
+    [...pages].flatMap((page) => wideThread(12, { seed: 10 }).map((record) => ({ ...record, page }))),
+  );
   for (const [nth, one] of cases.entries()) {
     try {
-      await look(browser, server, host, one, nth);
+      await look(one, nth);
     } catch (error) {
       one.wrong.push(
         String(error instanceof Error ? error.message : error)
@@ -85,6 +89,16 @@ function casesOf(data: string): Case[] {
         wrong: [],
       })),
     );
+}
+
+function addressOf(nth: number, state: 'plain' | 'with'): string {
+  return `${host.url}/${nth}/${state}/`;
+}
+
+/** The page that the section will ask for. */
+function pageOf(folder: string, address: string): string {
+  const html = readFileSync(join(folder, 'index.html'), 'utf8');
+  return pageId(address, /<link[^>]+rel=["']?canonical["']?[^>]*href=["']?([^"'\s>]+)/i.exec(html)?.[1]).id;
 }
 
 function answer(path: string) {
@@ -123,22 +137,16 @@ function before(html: string, tags: readonly string[], what: string): string {
   return html + what;
 }
 
-async function look(browser: Browser, server: AfterwordServer, host: Host, one: Case, nth: number): Promise<void> {
+async function look(one: Case, nth: number): Promise<void> {
   const wrong = (what: string): unknown => one.wrong.push(what);
-  const plainAddress = `${host.url}/${nth}/plain/`;
-  const address = `${host.url}/${nth}/with/`;
-  const canonical = /<link[^>]+rel=["']?canonical["']?[^>]*href=["']?([^"'\s>]+)/i.exec(
-    readFileSync(join(one.folder, 'index.html'), 'utf8'),
-  )?.[1];
-  await server.import(wideThread(12, { seed: 10 }), '--page', pageId(address, canonical).id);
   const words = wordsFor(one);
 
-  const plain = await visit(browser, plainAddress);
+  const plain = await visit(browser, addressOf(nth, 'plain'));
   const quiet = { errors: plain.errors.map(sameFault), asked: plain.requests.map(({ url }) => new URL(url)) };
   const bare = await survey(plain.page);
   await plain.close();
 
-  const reader = await visit(browser, address);
+  const reader = await visit(browser, addressOf(nth, 'with'));
   const { page, section } = reader;
   // It asks for its comments only when it is near.
   await section.evaluate((element) => element.scrollIntoView());
@@ -223,7 +231,8 @@ interface Standing {
   /** It flows as words do, at the section or behind it: a block put among words breaks their line. */
   readonly flows: boolean;
   readonly box: readonly [x: number, y: number, width: number, height: number];
-  readonly style: Readonly<Record<string, string>>;
+  /** All computed properties, a line each: half a million values on their own take ten times as long to come here. */
+  readonly style: string;
 }
 
 async function survey(page: Page): Promise<Standing[]> {
@@ -254,9 +263,9 @@ async function survey(page: Page): Promise<Standing[]> {
         const isSeen = element.getClientRects().length > 0;
         const { display } = getComputedStyle(element);
         const { display: around } = getComputedStyle(element.parentElement ?? element);
-        const style: Record<string, string> = {};
         const computed = getComputedStyle(element);
-        for (const name of computed) style[name] = computed.getPropertyValue(name).replaceAll('/plain/', '/with/');
+        // Custom properties come in any order.
+        const lines = Array.from(computed, (name) => `${name}: ${computed.getPropertyValue(name)}`).sort();
         const position = section?.compareDocumentPosition(element) ?? 0;
         return {
           path: path(element),
@@ -271,7 +280,7 @@ async function survey(page: Page): Promise<Standing[]> {
             (display.startsWith('inline') || around.startsWith('inline')) &&
             y + height > sectionTop - 3 * parseFloat(computed.fontSize),
           box: isSeen ? ([x + scrollX, y + scrollY, width, height] as const) : ([0, 0, 0, 0] as const),
-          style,
+          style: lines.join('\n').replaceAll('/plain/', '/with/'),
         };
       });
   });
@@ -302,10 +311,13 @@ function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (wh
         (mayGrow ? height < -0.51 : !still(height)));
     if (moved)
       wrong(`${was.path} moved: ${was.box.map(Math.round).join(' ')} became ${is.box.map(Math.round).join(' ')}`);
-    for (const [name, value] of Object.entries(was.style)) {
-      if (is.style[name] === value || (is.relation !== 'above' && tall.test(name)) || (is.flows && wide.test(name)))
+    if (is.style === was.style) continue;
+    const styled = is.style.split('\n');
+    for (const [nth, line] of was.style.split('\n').entries()) {
+      const name = line.slice(0, line.indexOf(':'));
+      if (styled[nth] === line || (is.relation !== 'above' && tall.test(name)) || (is.flows && wide.test(name)))
         continue;
-      wrong(`${was.path} restyled: ${name} ${value} became ${is.style[name] ?? 'nothing'}`);
+      wrong(`${was.path} restyled: ${line} became ${styled[nth] ?? 'nothing'}`);
     }
   }
   for (const { path } of by.values()) wrong(`${path} was added to the page`);
