@@ -575,8 +575,9 @@ export class AfterwordComments extends LitElement {
     if (!part || this.#acts) return this.#acts;
     this.#english = part.enWriting;
     this.#useWords();
-    // Until the reader's language is here it is English, as a whole.
-    const words = (): AllMessages => ({ ...part.enWriting, ...(this.words ?? en) });
+    // Until the reader's language is here it is English, as a whole; made once, as each control asks for it.
+    const english = { ...en, ...part.enWriting };
+    const words = (): AllMessages => (this.words as AllMessages | null) ?? english;
     this.#actsForThread = { ThreadActs: part.ThreadActs, words };
     this.#acts = new part.SectionActs(this, words);
     this.#acts.follow(this.opened);
