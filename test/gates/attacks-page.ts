@@ -98,7 +98,7 @@ export async function read(attacks: readonly Attack[]): Promise<Report> {
   article.append(...attacks.map(({ payload }) => Object.assign(document.createElement('p'), { textContent: payload })));
   document.body.append(article);
   const section = await open(backend(comments), 'article');
-  const rowOf = (id: string) => find(section, `[id="comment-${id}"]`);
+  const rowOf = (id: string) => find(`[id="comment-${id}"]`);
   // The permalink is one of the parts that a row has when it is near.
   await until(() => comments.every(({ id }) => rowOf(id)?.querySelector('time')), 'all rows are there with all parts');
   for (const [nth, { id, payload }] of attacks.entries()) {
@@ -156,8 +156,8 @@ export async function write(attacks: readonly Attack[]): Promise<Report> {
     document.title = payload;
     section.setAttribute('page-title', payload);
     section.focus();
-    await until(() => find(section, 'afterword-form') !== null, 'the form is there');
-    const form = find(section, 'afterword-form') as AfterwordForm;
+    await until(() => find('afterword-form') !== null, 'the form is there');
+    const form = find('afterword-form') as AfterwordForm;
     await form.ready;
     type(form, 'textarea', payload);
     await form.updateComplete;
@@ -174,14 +174,14 @@ export async function write(attacks: readonly Attack[]): Promise<Report> {
     }
     await until(() => sent.length > before, `the comment is sent: ${id}`);
     const commentId = sent.at(-1) ?? '';
-    const article = () => find(section, `[id="comment-${commentId}"]`);
+    const article = () => find(`[id="comment-${commentId}"]`);
     const menu = () => article()?.querySelector<HTMLElement>('[aria-haspopup=menu]');
     await until(() => menu() != null, `the row is there: ${id}`);
     lookAt(article(), report, id, 'post');
     count(report, 'page title');
 
     menu()?.click();
-    const entry = () => findAll(section, '[role=menuitem]').find((it) => it.textContent?.trim().startsWith('Edit'));
+    const entry = () => inSection('[role=menuitem]').find((it) => it.textContent?.trim().startsWith('Edit'));
     await until(() => entry() !== undefined, `the comment can be edited: ${id}`);
     entry()?.click();
     await until(() => article()?.querySelector('afterword-form') != null, `the edit form is there: ${id}`);
@@ -419,8 +419,23 @@ function findAll(root: Element | ShadowRoot, selector: string): HTMLElement[] {
   return [...found, ...inside.flatMap((shadow) => findAll(shadow, selector))];
 }
 
-function find(root: Element, selector: string): HTMLElement | null {
-  return findAll(root, selector)[0] ?? null;
+/** Shadow roots in the order in which they were made: to look for them among all elements takes most of the time. */
+const shadows = new Set<ShadowRoot>();
+const attachShadow = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (init) {
+  const shadow = attachShadow.call(this, init);
+  shadows.add(shadow);
+  return shadow;
+};
+
+/** All elements of the one section on the page that a selector names, the section's own before those deeper in it. */
+function inSection(selector: string): HTMLElement[] {
+  const there = [...shadows].filter((shadow) => shadow.isConnected);
+  return there.flatMap((shadow) => [...shadow.querySelectorAll<HTMLElement>(selector)]);
+}
+
+function find(selector: string): HTMLElement | null {
+  return inSection(selector)[0] ?? null;
 }
 
 function dangerous(elements: readonly Element[]): string[] {

@@ -4,6 +4,8 @@
  * author's question and page title as a backend sends them; then typed into the form, previewed, posted, edited and saved.
  * In a real browser, on a page without any Content-Security-Policy that could help.
  *
+ * `--typed-every N`: all are read, but of those that are not ours only every Nth is typed, which takes ten times as long.
+ *
  * A string must not run, fetch anything, navigate, or leave anything in the page that a comment may not consist of. The
  * positive control does the same with a sanitiser that lets everything through: it must report strings that ran, or the
  * traps catch nothing and the gate fails.
@@ -20,7 +22,14 @@ import type { Attack, Field, Finding, Report } from './attacks-page.ts';
 import { closing } from './closing.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values } = parseArgs({ options: { data: { type: 'string', multiple: true } } });
+const { values } = parseArgs({
+  options: { data: { type: 'string', multiple: true }, 'typed-every': { type: 'string', default: '1' } },
+});
+const typedEvery = Number(values['typed-every']);
+if (!Number.isInteger(typedEvery) || typedEvery < 1) {
+  console.error(`--typed-every ${values['typed-every']}: a whole number from 1 on is wanted`);
+  process.exit(2);
+}
 const own = join(root, 'test/fixtures');
 const shared = join(root, '../shared/data/xss');
 const folders = values.data ?? (existsSync(shared) ? [own, shared] : [own]);
@@ -81,8 +90,8 @@ const cases: Case[] = [];
 async function judgeReal(chromium: Browser, site: Host): Promise<void> {
   const through = new Map<Field, number>();
   const wrong: Finding[] = [];
-  // Some pages at once: most of the time goes into waiting for a page to draw.
-  const trips = [1, 2, 3].map(() => new Trip(chromium, site, 'real'));
+  // Two pages at once, as there are cores: with more, or with the control beside them, all take longer.
+  const trips = [1, 2].map(() => new Trip(chromium, site, 'real'));
   const collect = (report: Report, ran: readonly string[], batch: readonly Attack[], field: Field): void => {
     for (const [name, times] of Object.entries(report.through)) {
       through.set(name as Field, (through.get(name as Field) ?? 0) + times);
@@ -100,7 +109,7 @@ async function judgeReal(chromium: Browser, site: Host): Promise<void> {
   };
   const work: [readonly Attack[], How, Field][] = [
     ...inBatches(attacks, 40).map((batch): [readonly Attack[], How, Field] => [batch, { name: 'read' }, 'body, HTML']),
-    ...inBatches(attacks, 25).map((batch): [readonly Attack[], How, Field] => [batch, { name: 'write' }, 'edit']),
+    ...inBatches(typed, 25).map((batch): [readonly Attack[], How, Field] => [batch, { name: 'write' }, 'edit']),
   ];
   await Promise.all(
     trips.map(async (trip) => {
@@ -108,12 +117,11 @@ async function judgeReal(chromium: Browser, site: Host): Promise<void> {
       await trip.end();
     }),
   );
-  const typed = attacks.filter(({ payload }) => payload.trim()).length;
   console.log(`${attacks.length} strings of ${folders.join(', ')}`);
   for (const field of FIELDS) {
     const times = through.get(field) ?? 0;
     const bad = wrong.filter((it) => it.field === field);
-    const wanted = /preview|post|edit|title/.test(field) ? typed : attacks.length;
+    const wanted = (/preview|post|edit|title/.test(field) ? typed : attacks).length;
     const ids = new Set(bad.map(({ id }) => id));
     const holds = times >= wanted && bad.length === 0;
     cases.push({ name: field, holds });
@@ -123,20 +131,15 @@ async function judgeReal(chromium: Browser, site: Host): Promise<void> {
 }
 
 async function judgeControl(chromium: Browser, site: Host): Promise<void> {
-  const trip = new Trip(chromium, site, 'control');
   const ran = new Map<string, Set<string>>();
-  // Ours are always among them: a folder of harmless strings must not make the traps look broken. Of others some hundreds
-  // are enough to see that the traps catch what others thought of.
-  const ours = readFolder(own);
-  const others = attacks.filter((one) => !ours.some(({ id }) => id === one.id));
-  const every = Math.max(1, Math.floor(others.length / 300));
-  const strings = [...ours, ...others.filter((_, nth) => nth % every === 0)];
+  // Of others some hundreds are enough to see that the traps catch what others thought of.
+  const strings = some(Math.max(1, Math.floor(attacks.length / 300)));
   /** A string that takes the whole page away with it is found by halves, so that it does not silence its neighbours. */
-  const take = async (batch: readonly Attack[], format: 'html' | 'markdown'): Promise<void> => {
+  const take = async (trip: Trip, batch: readonly Attack[], format: 'html' | 'markdown'): Promise<void> => {
     const { report } = await trip.run(batch, { name: 'alone', format });
     if (report.findings.some(({ what }) => what.startsWith('stopped: '))) {
       const half = Math.ceil(batch.length / 2);
-      if (batch.length > 1) for (const part of inBatches(batch, half)) await take(part, format);
+      if (batch.length > 1) for (const part of inBatches(batch, half)) await take(trip, part, format);
       return;
     }
     for (const { id, what } of report.findings) {
@@ -144,14 +147,19 @@ async function judgeControl(chromium: Browser, site: Host): Promise<void> {
       ran.set(format, (ran.get(format) ?? new Set()).add(`control ${id}`));
     }
   };
-  for (const format of ['html', 'markdown'] as const) {
-    for (const batch of inBatches(strings, 60)) await take(batch, format);
-  }
+  await Promise.all(
+    (['html', 'markdown'] as const).map(async (format) => {
+      const trip = new Trip(chromium, site, 'control');
+      for (const batch of inBatches(strings, 60)) await take(trip, batch, format);
+      await trip.end();
+    }),
+  );
   // Through the whole section, too: traps that only work in a frame would prove nothing about it.
   const fired = [...(ran.get('html') ?? [])].map((id) => id.replace(/^control /, ''));
-  const some = ours.filter(({ id }) => fired.includes(id)).slice(0, 12);
+  const inside = ours.filter(({ id }) => fired.includes(id)).slice(0, 12);
   let inSection = 0;
-  for (const one of some) {
+  const trip = new Trip(chromium, site, 'control');
+  for (const one of inside) {
     const { report, outside } = await trip.run([one], { name: 'read' });
     if (report.findings.some(({ what }) => what.startsWith('ran: ')) || outside.length) inSection += 1;
   }
@@ -159,12 +167,12 @@ async function judgeControl(chromium: Browser, site: Host): Promise<void> {
 
   const distinct = new Set([...ran.values()].flatMap((ids) => [...ids])).size;
   // Of our own sixty some 26 run in Chromium when nobody stops them.
-  const holds = distinct >= 20 && inSection >= some.length / 2 && inSection > 0;
+  const holds = distinct >= 20 && inSection >= inside.length / 2 && inSection > 0;
   cases.push({ name: 'positive control', holds });
   const by = (format: string) => ran.get(format)?.size ?? 0;
   console.log(
     `${holds ? 'ok  ' : 'FAIL'} positive control: without the sanitiser ${distinct} of ${strings.length} strings ran ` +
-      `(${by('html')} as HTML, ${by('markdown')} as Markdown); ${inSection} of ${some.length} inside the section`,
+      `(${by('html')} as HTML, ${by('markdown')} as Markdown); ${inSection} of ${inside.length} inside the section`,
   );
 }
 
@@ -312,7 +320,15 @@ async function bundle(letThrough: boolean): Promise<string> {
   return made.outputFiles[0]?.text ?? '';
 }
 
+/** Ours, always: a folder of harmless strings must not make the traps look broken. Of all others every so manieth. */
+function some(every: number): Attack[] {
+  const others = attacks.filter((one) => !ours.some(({ id }) => id === one.id));
+  return [...ours, ...others.filter((_, nth) => nth % every === 0)];
+}
+
+const ours = readFolder(own);
 const attacks = folders.flatMap(readFolder);
+const typed = (typedEvery === 1 ? attacks : some(typedEvery)).filter(({ payload }) => payload.trim() !== '');
 if (attacks.length === 0) console.error(`No attack string in ${folders.join(', ')}`);
 
 const [real, open] = await Promise.all([bundle(false), bundle(true)]);
@@ -324,7 +340,8 @@ const host = await startHost({
 });
 const browser = await openBrowser();
 try {
-  await Promise.all([judgeReal(browser, host), judgeControl(browser, host)]);
+  await judgeReal(browser, host);
+  await judgeControl(browser, host);
 } finally {
   await browser.close();
   await host.stop();

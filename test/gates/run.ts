@@ -1,8 +1,8 @@
 /**
  * `npm test`: every gate, two at a time, with one summary. `-- NAME…` runs some, `-- --list` names them.
  *
- * Most gates wait more than they work (for a browser, a disk, a clock), so that two beside each other take hardly longer
- * than one. Three take less still, and make tests late that have to be in time. What a gate needs from another is named with it.
+ * Two beside each other, as there are cores, and in each one file at a time: a third browser at work makes all of them take
+ * longer than it saves, and makes tests late that have to be in time. What a gate needs from another is named with it.
  *
  * Real browsers on a machine that others use too are late now and then. Where a few files of tests failed, those files run
  * once more when all else is over, with the machine to themselves, and what they say then counts; the summary tells of it.
@@ -49,7 +49,7 @@ process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
 const script = (file: string, ...args: string[]) => (existsSync(file) ? ['--import', 'tsx', file, ...args] : undefined);
 const nodeTest = (run: string, files: readonly string[]) =>
-  files.length ? ['--import', 'tsx', '--test', '--test-concurrency=2', ...caseReporter(run), ...files] : undefined;
+  files.length ? ['--import', 'tsx', '--test', '--test-concurrency=1', ...caseReporter(run), ...files] : undefined;
 /** Tests in Node that talk to real servers and browsers. */
 const slowTests = (name: string, files: readonly string[]) => ({
   name,
@@ -86,7 +86,7 @@ const GATES: readonly Gate[] = [
     'model and server',
     nodeTests().filter((file) => !outside(file)),
   ),
-  { name: 'attacks', run: script('test/gates/attacks.ts') },
+  { name: 'attacks', run: script('test/gates/attacks.ts', '--typed-every', '4') },
   { name: 'pages', after: ['build'], run: script('test/gates/pages.ts') },
   { name: 'anchoring', run: script('test/gates/anchoring.ts') },
   { name: 'packed', after: ['build'], run: script('test/gates/packed.ts') },
