@@ -1,8 +1,8 @@
 /**
  * `npm test`: every gate, two at a time, with one summary. `-- NAME…` runs some, `-- --list` names them.
  *
- * Two beside each other, as there are cores, and in each one file at a time: a third browser at work makes all of them take
- * longer than it saves, and makes tests late that have to be in time. What a gate needs from another is named with it.
+ * Two beside each other, as there are cores, and of tests with a browser one file at a time: a third browser at work makes
+ * all of them take longer than it saves, and makes tests late that have to be in time. What a gate needs from another is named with it.
  *
  * Real browsers on a machine that others use too are late now and then. Where a few files of tests failed, those files run
  * once more when all else is over, with the machine to themselves, and what they say then counts; the summary tells of it.
@@ -48,13 +48,15 @@ const FEW_FILES = 3;
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
 const script = (file: string, ...args: string[]) => (existsSync(file) ? ['--import', 'tsx', file, ...args] : undefined);
-const nodeTest = (run: string, files: readonly string[]) =>
-  files.length ? ['--import', 'tsx', '--test', '--test-concurrency=1', ...caseReporter(run), ...files] : undefined;
+const nodeTest = (run: string, files: readonly string[], atOnce = 2) =>
+  files.length
+    ? ['--import', 'tsx', '--test', `--test-concurrency=${atOnce}`, ...caseReporter(run), ...files]
+    : undefined;
 /** Tests in Node that talk to real servers and browsers. */
-const slowTests = (name: string, files: readonly string[]) => ({
+const slowTests = (name: string, files: readonly string[], atOnce?: number) => ({
   name,
-  run: nodeTest(name, files),
-  again: (some: readonly string[]) => nodeTest(name + AGAIN, some),
+  run: nodeTest(name, files, atOnce),
+  again: (some: readonly string[]) => nodeTest(name + AGAIN, some, atOnce),
 });
 const outside = (file: string) => /^test\/(architecture\.test\.ts|build\/)/.test(file);
 
@@ -76,7 +78,7 @@ const GATES: readonly Gate[] = [
       testFiles('test/gates').filter((it) => it.includes('manifest')),
     ),
   },
-  { after: ['build'], ...slowTests('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : []) },
+  { after: ['build'], ...slowTests('e2e', existsSync('test/e2e') ? testFiles('test/e2e') : [], 1) },
   ...ENGINES.map((engine) => ({
     name: engine,
     run: script('test/gates/browser.ts', '--engine', engine),
