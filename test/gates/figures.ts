@@ -18,7 +18,7 @@ import { Targets } from '../helpers/targets.ts';
 import { longestTask, trace } from '../helpers/trace.ts';
 import { closing } from './closing.ts';
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, runs: { type: 'string', default: '9' } } });
+const { values } = parseArgs({ options: { data: { type: 'string' }, runs: { type: 'string', default: '15' } } });
 const runs = Number(values.runs);
 
 const real = '../shared/data/threads/reddit-funny-3hahrw.json';
