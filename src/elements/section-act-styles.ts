@@ -6,10 +6,15 @@ export const sectionActStyles = css`
     inline-size: 72px;
     block-size: 48px;
   }
+  /* Beside the heading the orders take what they need; on a line of their own all of it, with the bell at its end. */
+  .top > h2 {
+    flex-grow: 999;
+  }
   .orders {
     display: flex;
+    flex-grow: 1;
     align-items: start;
-    justify-content: end;
+    justify-content: space-between;
     gap: calc(2 * var(--_space));
   }
   .bell {
