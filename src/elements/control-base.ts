@@ -44,6 +44,11 @@ export const controlBase = css`
     font-size: var(--_fine);
     color: var(--_muted);
   }
+  /* Nothing gets smaller twice. */
+  :is(.pending, .message, .quoted, .ask, .panel, .settings) > * {
+    --_small: 1em;
+    --_fine: 1em;
+  }
   @media (hover: hover) {
     :is(.quiet, .firm):hover {
       background: var(--_wash);

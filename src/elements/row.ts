@@ -179,9 +179,9 @@ function initials(name: string): string {
   return ((letters[0] ?? '') + (letters.length > 1 ? letters[letters.length - 1] : '')).toLocaleUpperCase();
 }
 
-/** One of eight tints, the same for a writer wherever they write. */
+/** One of eight tints, of the name: what it stands for is known before the server has named the writer. */
 function hueOf({ author }: Comment): number {
   let sum = 0;
-  for (const letter of author?.id ?? author?.name ?? '') sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
+  for (const letter of author?.name ?? '') sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
   return sum % 8;
 }

@@ -1,8 +1,11 @@
 /** Light or dark, as the page around the section is. */
 import { expect } from '@open-wc/testing';
+import type { Comment } from '../../src/model/comment.ts';
+import type { CommentRow } from '../../src/model/view.ts';
 import { comment } from '../helpers/builders.ts';
+import { allByRole, byRole } from '../helpers/by-role.ts';
 import { FakeStore } from '../helpers/fake-store.ts';
-import { rowOf } from '../helpers/rows.ts';
+import { pendingPost, rowOf } from '../helpers/rows.ts';
 import { putSection, settled, waitFor, type Look } from '../helpers/section.ts';
 
 async function classes(look: Look): Promise<string[]> {
@@ -54,5 +57,31 @@ describe('light and dark', () => {
     document.body.style.background = '';
     document.body.className = '';
     await waitFor(() => root.classList.contains('light'), 'the section to be light');
+  });
+});
+
+describe('sizes and tints', () => {
+  const own = (id: string, author: Partial<Comment['author']>, pending: CommentRow['pending']): CommentRow =>
+    rowOf(comment(id, { author: { name: 'Ann', role: 'guest', ...author } }), { own: true, pending });
+
+  it('T: the buttons of a state are as large as its sentence, not smaller once more', async () => {
+    const row = own('1', {}, [pendingPost('1', { state: 'waiting' })]);
+    const section = await putSection(new FakeStore({ rows: [row], count: 1 }), { css: 'font-size: 20px' });
+    await settled(section);
+    const state = byRole(section, 'button', 'Discard').closest('.pending') as HTMLElement;
+    const sizes = allByRole(state, 'button').map((button) => getComputedStyle(button).fontSize);
+    expect(sizes).to.have.length.above(1);
+    expect(new Set([getComputedStyle(state).fontSize, ...sizes])).to.deep.equal(new Set(['16.25px']));
+  });
+
+  it('R-1: the tint of a writer is the same before and after the server has named them', async () => {
+    const store = new FakeStore({ rows: [own('1', {}, [pendingPost('1', { state: 'waiting' })])], count: 1 });
+    const section = await putSection(store);
+    const tint = (): string => getComputedStyle(byRole(section, 'article', /^Ann/), '::before').backgroundColor;
+    const before = tint();
+    expect(before).to.match(/^rgb|^color/);
+    store.show({ rows: [own('1', { id: 'a-key-of-the-server' }, [])] });
+    await settled(section);
+    expect(tint()).to.equal(before);
   });
 });
