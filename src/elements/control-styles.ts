@@ -203,6 +203,9 @@ export const controlStyles = css`
   .pending > span {
     margin-inline-end: auto;
   }
+  .pending > button:first-of-type {
+    margin-inline-start: calc(-2 * var(--_space));
+  }
   .pending > .plain {
     flex: 0 0 100%;
   }

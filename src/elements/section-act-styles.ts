@@ -15,6 +15,7 @@ export const sectionActStyles = css`
     flex-grow: 1;
     align-items: start;
     justify-content: space-between;
+    min-inline-size: auto;
     gap: calc(2 * var(--_space));
   }
   .bell {
