@@ -151,8 +151,10 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   const adapters = new Map<string, Adapter>();
   /** The site's word for a reader who signed in, by site and identity. */
   const userTokens = new Map<string, string>();
-  /** Secrets this page has used, by site. */
+  /** Secrets this page knows, by site. */
   const tokens = new Map<string, string>();
+  /** Secrets the reader had forgotten: a tab that has not heard of it yet must not bring one back. */
+  const forgotten = new Set<string>();
   const listeners = new Set<OutboxListener>();
   /** Threads this page is sending for, and those another tab is sending for, with when to ask again. */
   const atWork = new Set<string>();
@@ -255,6 +257,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
         () => true,
         () => false,
       );
+    if (!isKept || database.place !== 'disk') shareSecret(thread);
     if (isSettled) return reread(thread);
     const now = entries.get(id);
     if (!now) return;
@@ -516,14 +519,30 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     const known = tokens.get(siteOf(thread));
     if (known) return known;
     let secret = makeToken(world);
-    await database
+    const isKept = await database
       .change([siteRow('token', thread)], 'strict', ([stored]) => {
         if (typeof stored?.[1] === 'string') secret = stored[1];
         return [[siteRow('token', thread), secret]];
       })
-      .catch(() => undefined); // Then it is this page's alone.
+      .then(
+        () => database.place === 'disk',
+        () => false,
+      );
     tokens.set(siteOf(thread), secret);
+    if (!isKept) shareSecret(thread);
     return secret;
+  }
+
+  /** What the disk does not take the other tabs are told, or one browser would write as two (S-4, FAULTS D7). */
+  function shareSecret(thread: ThreadKey): void {
+    const secret = tokens.get(siteOf(thread));
+    if (secret && database.place !== 'session') tabs.announce('secret', thread, secret);
+  }
+
+  function hearSecret(thread: ThreadKey, secret: string): void {
+    if (!secret) return shareSecret(thread);
+    const isNew = !tokens.has(siteOf(thread)) && !forgotten.has(secret);
+    if (isNew && database.place !== 'session') tokens.set(siteOf(thread), secret);
   }
 
   /** Marks, lays into the cache, deletes, in this order: wherever it stops, the next page goes on from there. */
@@ -648,6 +667,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
   }
 
   function forget(thread: ThreadKey): void {
+    forgotten.add(tokens.get(siteOf(thread)) ?? '');
     tokens.delete(siteOf(thread));
     for (const { row } of entries.values()) if (siteOf(row.thread) === siteOf(thread)) takeOut(row.operation.id);
     tell(null);
@@ -666,6 +686,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     if (news === 'forgotten') return forget(thread);
     if (news === 'settled') return hearAnswer(told);
     if (news === 'discarded') return void forgo(told);
+    if (news === 'secret') return hearSecret(thread, told);
     elsewhere.delete(nameOf(thread));
     void reread(thread).then(kick);
   });
@@ -755,6 +776,8 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     serve(adapter, thread, identity, userToken) {
       adapters.set(adapter.id, adapter);
       if (userToken !== null) userTokens.set(siteOf(thread, identity), userToken);
+      // Another tab may know it where this one can't read the disk, or where the disk did not take it.
+      void ready.then(() => tokens.has(siteOf(thread)) || tabs.announce('secret', thread));
       kick();
     },
 

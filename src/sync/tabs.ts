@@ -16,13 +16,17 @@ export interface Turn {
   renew(): Promise<void>;
 }
 
-/** `settled` brings the answer, as JSON; `discarded` the id of the operation. */
-export type News = 'changed' | 'settled' | 'discarded' | 'forgotten';
+const newsOf = ['settled', 'discarded', 'forgotten', 'secret'] as const;
+/** `settled` brings the answer, as JSON; `discarded` the id of the operation; `secret` the reader's, or asks for it. */
+export type News = 'changed' | (typeof newsOf)[number];
 
 export interface Tabs {
   /** Runs `body` if no other tab is sending for this thread; false if one is. */
   takeTurn(database: Database, thread: ThreadKey, body: (turn: Turn) => Promise<void>): Promise<boolean>;
-  /** Tells the other tabs to read the outbox of this thread again, or that its whole site was forgotten (R-14). */
+  /**
+   * Tells the other tabs to read the outbox of this thread again, or something of its whole site: that it was forgotten
+   * (R-14), or by which secret the reader is known there (S-4).
+   */
   announce(news: News, thread: ThreadKey, told?: string): void;
   onNews(run: (news: News, thread: ThreadKey, told: string) => void): () => void;
   /** The page is put away, or taken up again. */
@@ -48,7 +52,7 @@ export function makeTabs(world: Ambient): Tabs {
       if (!Array.isArray(data) || !data.every((part) => typeof part === 'string')) return;
       const [said, backend = '', site = '', page = '', told = ''] = data as readonly string[];
       // What a newer version of us says means at least that something is another.
-      const news = said === 'forgotten' || said === 'settled' || said === 'discarded' ? said : 'changed';
+      const news = newsOf.find((known) => known === said) ?? 'changed';
       listeners.forEach((run) => run(news, { backend, site, page }, told));
     });
   };

@@ -826,6 +826,76 @@ describe('the outbox', () => {
     expect(await ids()).to.deep.equal(['p1', 'p2']);
   });
 
+  for (const isFirst of [true, false]) {
+    const when = isFirst ? 'was open by then' : 'comes later';
+    it(`S-4, D7: a secret that the disk does not take is that of a tab, too, which ${when} and has the disk`, async () => {
+      let other = isFirst ? openTab() : null;
+      await other?.outbox.ready;
+      const world = new FakeWorld();
+      const answer = makeLate(world);
+      const away = openTab(true, world);
+      const adding = away.outbox.add(row(post('p1')), null);
+      await quiet();
+      world.pass(3000);
+      await adding;
+      await untilInTime([away], isEmpty(away));
+      other ??= openTab();
+      await other.outbox.ready;
+      await until(async () => (await other?.outbox.token(key())) !== null);
+      await other.outbox.add(row(post('p2')), null);
+      await untilInTime([other], isEmpty(other));
+      await answer();
+      await until(() => away.database.place === 'disk');
+      await away.outbox.add(row(post('p3')), null);
+      await untilInTime([away], isEmpty(away));
+      expect(await ids()).to.deep.equal(['p1', 'p2', 'p3']);
+      expect(new Set(backend.tokens).size, 'writers').to.equal(1);
+      const stored = await other.database.rows(siteRow('token', key()));
+      expect(stored.map(([, secret]) => secret)).to.deep.equal([backend.tokens[0]]);
+    });
+  }
+
+  it('S-4, D1: a secret that a full disk does not take is that of another tab, too, which finds room', async () => {
+    const [full, other] = [openTab(), openTab()];
+    await Promise.all([full.outbox.ready, other.outbox.ready]);
+    full.database.change = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+    await full.outbox.add(row(post('p1')), null);
+    await untilInTime([full], isEmpty(full));
+    await until(async () => (await other.outbox.token(key())) !== null);
+    await other.outbox.add(row(post('p2')), null);
+    await untilInTime([other], isEmpty(other));
+    expect(new Set(backend.tokens).size, 'writers').to.equal(1);
+  });
+
+  it('R-14, S-4: a secret that was forgotten does not come back from a tab that has not heard of it yet', async () => {
+    const tab = openTab();
+    await tab.outbox.add(row(post('p1')), null);
+    await untilInTime([tab], isEmpty(tab));
+    const [secret = ''] = backend.tokens;
+    tab.outbox.forget(key());
+    await tab.database.change([], 'strict', () => [[siteRow('token', key()), undefined]]);
+    const late = makeTabs(new FakeWorld());
+    late.announce('secret', key(), secret);
+    await quiet();
+    expect(await tab.outbox.token(key())).to.equal(null);
+    late.announce('secret', key(), 'x'.repeat(43));
+    await until(async () => (await tab.outbox.token(key())) === 'x'.repeat(43));
+    late.close();
+  });
+
+  it('S-4, D7: a tab that cannot read the disk asks the others for the secret that is there', async () => {
+    const other = openTab();
+    await other.outbox.add(row(post('p1')), null);
+    await untilInTime([other], isEmpty(other));
+    const world = new FakeWorld();
+    world.indexedDB = null;
+    const away = openTab(true, world);
+    await until(async () => (await away.outbox.token(key())) !== null);
+    await away.outbox.add(row(post('p2')), null);
+    await untilInTime([away], isEmpty(away));
+    expect(new Set(backend.tokens).size, 'writers').to.equal(1);
+  });
+
   it('D7: words written in the moment in which a late disk takes over are kept there, too', async () => {
     const world = new FakeWorld();
     const answer = makeLate(world);
