@@ -605,13 +605,19 @@ class Walker {
       let tries = 0;
       await this.#until(`${wish.kind} ${wish.id} on ${wish.page} is called refused (${reason})`, async () => {
         // A tab that lay behind may not have the comment yet: it is looked at now.
-        if (tries++ % 10 === 5) await Promise.all(this.#tabs.map((tab) => tab.refresh()));
+        if (++tries % 10 === 5) await Promise.all(this.#tabs.map((tab) => tab.refresh()));
+        // Nor does a row show what waits for its next attempt at a comment that is gone: its time comes now.
+        if (tries % 10 === 8) {
+          this.#ahead += tries * 1000;
+          await this.#glance();
+        }
         for (const [index, look] of (await this.#look()).entries()) {
           if (TABS[index] !== wish.reader) continue;
-          const told = look.threads.find(({ page }) => page === wish.page)?.told.find(({ id }) => id === wish.id);
+          const thread = look.threads.find(({ page }) => page === wish.page);
+          const told = thread?.told.find(({ id }) => id === wish.id);
           const isTold = told?.state === 'refused' && told.reason === reason && told.text === wish.text;
           if (!isTold)
-            return `tab ${index} (${look.threads.map(({ storage }) => storage).join()}) says ${JSON.stringify(told)}`;
+            return `tab ${index} (${thread?.storage}, ${thread?.unsent} unsent) says ${JSON.stringify(told)}`;
         }
         return null;
       });
