@@ -202,12 +202,12 @@ export class Proxy {
     for (const tried of all) this.#known.get(tried.id)?.tried.push({ ...tried, by });
   }
 
-  /** A tab went and took with it what it has tried. */
-  loseSight(reader: ReaderName): void {
+  /** A tab went and took with it what it has tried since it was asked last. */
+  loseSight(reader: ReaderName, since: number): void {
     for (const known of this.#known.values()) {
       // The server may have taken it: what did not hear so goes on with it.
       const isOver = known.tried.some(({ end }) => end === 'yes');
-      if (!isOver && known.wish.reader === reader) known.unseen = Math.min(known.unseen, Date.now());
+      if (!isOver && known.wish.reader === reader) known.unseen = Math.min(known.unseen, since);
     }
   }
 

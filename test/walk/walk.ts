@@ -144,6 +144,8 @@ class Walker {
   /** What ends a trouble, and in which moment. */
   #mending: { readonly at: number; readonly mend: () => Promise<void> }[] = [];
   /** What was pressed in tabs that were frozen. */
+  /** Until when what a tab has tried is known. */
+  readonly #heardAt = new WeakMap<Tab, number>();
   readonly #late: Promise<unknown>[] = [];
   #up: (() => Promise<void>) | null = null;
   #killing: Promise<void> = Promise.resolve();
@@ -394,7 +396,7 @@ class Walker {
         const tab = this.#tabs[trouble.tab];
         if (!tab?.isThere) return;
         await pause(trouble.wait);
-        this.#proxy.loseSight(tab.reader);
+        this.#proxy.loseSight(tab.reader, this.#heardAt.get(tab) ?? 0);
         if (trouble.what === 'reload') await tab.reload(this.#pages, this.#ahead, this.#wall[tab.reader]);
         else if (trouble.what === 'closed') await tab.close();
         else await tab.crash();
@@ -567,10 +569,15 @@ class Walker {
       if (!some) return tab.glance(...now);
       return tab.isThere ? tab.glance(...now).catch(() => null) : null;
     };
-    const glances = await Promise.all(this.#tabs.map(glance));
-    for (const [index, glance] of glances.entries()) {
-      this.#proxy.noteTried(glance?.tried ?? [], index);
-      for (const what of glance?.reached ?? []) this.fail(`tab ${index}: ${what}`);
+    const asked = Date.now();
+    const tabs = [...this.#tabs];
+    const glances = await Promise.all(tabs.map(glance));
+    for (const [index, tab] of tabs.entries()) {
+      const heard = glances[index];
+      if (!heard) continue;
+      this.#heardAt.set(tab, asked);
+      this.#proxy.noteTried(heard.tried, index);
+      for (const what of heard.reached) this.fail(`tab ${index}: ${what}`);
     }
     return glances;
   }
