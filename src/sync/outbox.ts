@@ -539,6 +539,11 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     if (secret && database.place !== 'session') tabs.announce('secret', thread, secret);
   }
 
+  /** Another tab may know it where this one can't read the disk, or where the disk did not take it. */
+  function askForSecret(thread: ThreadKey): void {
+    if (!tokens.has(siteOf(thread)) && database.place !== 'session') tabs.announce('secret', thread);
+  }
+
   function hearSecret(thread: ThreadKey, secret: string): void {
     if (!secret) return shareSecret(thread);
     const isNew = !tokens.has(siteOf(thread)) && !forgotten.has(secret);
@@ -776,8 +781,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     serve(adapter, thread, identity, userToken) {
       adapters.set(adapter.id, adapter);
       if (userToken !== null) userTokens.set(siteOf(thread, identity), userToken);
-      // Another tab may know it where this one can't read the disk, or where the disk did not take it.
-      void ready.then(() => tokens.has(siteOf(thread)) || tabs.announce('secret', thread));
+      void ready.then(() => askForSecret(thread));
       kick();
     },
 

@@ -1,4 +1,4 @@
-/** Light or dark, as the page around the section is. */
+/** Light or dark, as the page around the section is; sizes and tints. */
 import { expect } from '@open-wc/testing';
 import type { Comment } from '../../src/model/comment.ts';
 import type { CommentRow } from '../../src/model/view.ts';

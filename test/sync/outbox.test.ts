@@ -62,6 +62,18 @@ describe('the outbox', () => {
       late.onsuccess?.call(late, new Event('success'));
     };
   }
+  /** A tab that writes while its disk does not answer, and what makes the disk answer. */
+  async function writeWithoutDisk(serves = true): Promise<[Tab, () => Promise<void>]> {
+    const world = new FakeWorld();
+    const answer = makeLate(world);
+    const tab = openTab(serves, world);
+    const adding = tab.outbox.add(row(post('p1')), null);
+    await quiet();
+    world.pass(3000);
+    await adding;
+    expect(tab.database.place).to.equal('refused');
+    return [tab, answer];
+  }
   /** Its connection is taken, and the disk does not answer until it is told to: from here on it lives in memory. */
   async function loseDisk({ world, outbox, database }: Tab): Promise<() => Promise<void>> {
     const answer = makeLate(world);
@@ -831,13 +843,7 @@ describe('the outbox', () => {
     it(`S-4, D7: a secret that the disk does not take is that of a tab, too, which ${when} and has the disk`, async () => {
       let other = isFirst ? openTab() : null;
       await other?.outbox.ready;
-      const world = new FakeWorld();
-      const answer = makeLate(world);
-      const away = openTab(true, world);
-      const adding = away.outbox.add(row(post('p1')), null);
-      await quiet();
-      world.pass(3000);
-      await adding;
+      const [away, answer] = await writeWithoutDisk();
       await untilInTime([away], isEmpty(away));
       other ??= openTab();
       await other.outbox.ready;
@@ -897,14 +903,7 @@ describe('the outbox', () => {
   });
 
   it('D7: words written in the moment in which a late disk takes over are kept there, too', async () => {
-    const world = new FakeWorld();
-    const answer = makeLate(world);
-    const tab = openTab(false, world);
-    const first = tab.outbox.add(row(post('p1')), null);
-    await quiet();
-    world.pass(3000);
-    await first;
-    expect(tab.database.place).to.equal('refused');
+    const [tab, answer] = await writeWithoutDisk(false);
 
     const during: Promise<void>[] = [];
     const { put } = IDBObjectStore.prototype;

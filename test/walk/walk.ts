@@ -143,9 +143,9 @@ class Walker {
   readonly #told = new Set<string>();
   /** What ends a trouble, and in which moment. */
   #mending: { readonly at: number; readonly mend: () => Promise<void> }[] = [];
-  /** What was pressed in tabs that were frozen. */
   /** Until when what a tab has tried is known. */
   readonly #heardAt = new WeakMap<Tab, number>();
+  /** What was pressed in tabs that were frozen. */
   readonly #late: Promise<unknown>[] = [];
   #up: (() => Promise<void>) | null = null;
   #killing: Promise<void> = Promise.resolve();
