@@ -33,7 +33,6 @@ export const controlStyles = css`
   }
   .quoted {
     flex: 0 0 100%;
-    max-inline-size: var(--_measure);
     margin-block: var(--_space) calc(2 * var(--_space));
     padding-inline-start: calc(3 * var(--_space));
     border-inline-start: 3px solid var(--afterword-passage-line, rgb(190 130 0));
@@ -229,7 +228,6 @@ export const controlStyles = css`
   }
   .form {
     flex: 0 0 100%;
-    max-inline-size: var(--_measure);
     margin-block: calc(2 * var(--_space));
   }
   .bell[aria-pressed='true'] {

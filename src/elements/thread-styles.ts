@@ -29,7 +29,11 @@ export const threadStyles = css`
     flex-wrap: wrap;
     align-items: baseline;
     column-gap: calc(2 * var(--_space));
-    padding-inline-start: calc(var(--_avatar) + 3 * var(--_space));
+    /* The row is as wide as its longest line, and what is in it as wide as the row: a wide text that were limited by
+       itself would find room beside the name. */
+    --_beside: calc(var(--_avatar) + 3 * var(--_space));
+    max-inline-size: calc(var(--_measure) + var(--_beside));
+    padding-inline-start: var(--_beside);
     scroll-margin-block: var(--afterword-scroll-margin, 5rem);
     border-radius: var(--_radius);
   }
@@ -96,7 +100,7 @@ export const threadStyles = css`
   }
   .body {
     flex: 0 0 100%;
-    max-inline-size: min(100%, var(--_measure));
+    min-inline-size: 0;
     overflow: hidden;
     /* Cut only where it is worth it: a text of 14 lines is shown whole, a longer one to its 12th. */
     max-block-size: 14.5lh;
