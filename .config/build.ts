@@ -48,6 +48,8 @@ async function buildCdn() {
   await vite({ root, configFile: `${root}vite.config.ts`, logLevel: 'warn' });
   const markup = filesIn('dist/cdn').find((file) => file.startsWith('parts/markup-'));
   await classicScript('src/embed.ts', 'dist/cdn/embed.js', { __AFTERWORD_MARKUP__: JSON.stringify(markup) });
+  // A script of its own, so that a page with counters alone has one file to fetch; as a module it works as well.
+  await classicScript('src/count.ts', 'dist/cdn/count.js', {});
   // The worker keeps the whole build: what it must fetch is known only now. The version changes with any of it.
   const files = filesIn('dist/cdn').filter((file) => file.endsWith('.js'));
   const version = hashOf(files.map((file) => readFileSync(`dist/cdn/${file}`)));

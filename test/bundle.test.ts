@@ -28,7 +28,7 @@ describe('the bundle', () => {
     expect(customElements.get('afterword-count')).to.exist;
   });
 
-  for (const file of ['embed.js', 'afterword-sw.js']) {
+  for (const file of ['embed.js', 'count.js', 'afterword-sw.js']) {
     it(`${file} parses as a classic script`, async () => {
       const code = await (await fetch(new URL(file, built))).text();
       expect(code.length).to.be.greaterThan(100);

@@ -1,72 +1,156 @@
-/** A number of comments, wherever on a page an author wants one. */
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from './property.ts';
+/**
+ * A number of comments, wherever on a page an author wants one. A page of many articles has nothing else of ours, so this
+ * element draws without Lit and knows no thread: what it needs is below 4 kB (`src/count.ts`).
+ */
 import { normalisePageId } from '../model/page-id.ts';
-import { en } from '../i18n/en.ts';
-import { formatNumber, type Messages } from '../i18n/locale.ts';
-import { attribute, ATTRIBUTES } from './attributes.ts';
 import type { AfterwordComments } from './afterword-comments.ts';
-import { askCount } from './counts.ts';
+import { askCount, countsAt, type Counting } from './counts.ts';
 import type { AfterwordCountChangeEvent } from './events.ts';
-import { adapterFor } from './keeping.ts';
-import type { Backend } from './open-store.ts';
 import { findSection, whenParsed } from './find-section.ts';
-import { isFree } from './registry.ts';
+
+/** Node has no elements, and may import this (`import 'afterword/count'` on a server that renders pages). */
+const BareHTMLElement = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+
+/** Comments that live in this browser; known where the whole script is. */
+let here: (() => Promise<Counting>) | null = null;
+
+/** From now on comments of this browser can be counted, too. */
+export function countHereBy(open: () => Promise<Counting>): void {
+  here = open;
+}
 
 /**
  * The number of a page's published comments, replies included. Of the section it names, or of any page by `page-id`;
- * many on one page cost one request.
+ * many on one page cost one request. A page with nothing else of Afterword needs `count.js` alone.
  *
  * @element afterword-count
  * @slot - Shown until the number is known.
  * @csspart number - The number.
  */
-export class AfterwordCount extends LitElement {
-  /** Id of a section on this page; by default the first. */
-  @property() for = '';
+export class AfterwordCount extends BareHTMLElement {
+  static readonly observedAttributes: readonly string[] = ['for', 'page-id', 'server', 'site'];
 
-  /** Names the discussion of another page. */
-  @property({ attribute: 'page-id' }) pageId = '';
-
-  /** Address of the comment server; by default that of the section. */
-  @property(attribute('server')) server: string = ATTRIBUTES.server.fallback;
-
-  /** Name of the site at the server; by default that of the section. */
-  @property() site = '';
-
-  @state() private count: number | null = null;
-
+  #number: HTMLElement | null = null;
+  #count: number | null = null;
   #stop: (() => void) | null = null;
   #asked = 0;
+  #isSoon = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate('for');
+  constructor() {
+    super();
+    // A <slot>: the author's words until the number is known.
+    this.attachShadow({ mode: 'open' }).append(document.createElement('slot'));
+    // What was set before the script came lies on the element itself, and would hide the accessors.
+    for (const name of ['for', 'pageId', 'server', 'site'] as const) {
+      if (!Object.hasOwn(this, name)) continue;
+      const given = this[name];
+      delete (this as Partial<AfterwordCount>)[name];
+      this.#given.set(name, given);
+    }
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  /** What was set by script; an attribute that changes later replaces it. */
+  readonly #given = new Map<string, string>();
+
+  /**
+   * Id of a section on this page; by default the first.
+   * @attr for
+   */
+  get for(): string {
+    return this.#read('for');
+  }
+  set for(id: string) {
+    this.#set('for', id);
+  }
+
+  /**
+   * Names the discussion of another page.
+   * @attr page-id
+   */
+  get pageId(): string {
+    return this.#read('pageId', 'page-id');
+  }
+  set pageId(id: string) {
+    this.#set('pageId', id);
+  }
+
+  /**
+   * Address of the comment server; by default that of the section.
+   * @attr server
+   */
+  get server(): string {
+    return this.#read('server');
+  }
+  set server(address: string) {
+    this.#set('server', address);
+  }
+
+  /**
+   * Name of the site at the server; by default that of the section.
+   * @attr site
+   */
+  get site(): string {
+    return this.#read('site');
+  }
+  set site(name: string) {
+    this.#set('site', name);
+  }
+
+  connectedCallback(): void {
+    this.#lookSoon();
+  }
+
+  disconnectedCallback(): void {
+    this.#asked += 1;
     this.#stop?.();
     this.#stop = null;
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('for') || changed.has('pageId') || changed.has('server') || changed.has('site')) void this.#look();
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after) return;
+    this.#given.delete(name === 'page-id' ? 'pageId' : name);
+    this.#lookSoon();
   }
 
-  override render(): TemplateResult {
-    if (this.count === null) return html`<slot></slot>`;
-    return html`<span part="number">${formatNumber(this.#words(), this.count)}</span>`;
+  #read(property: string, attribute = property): string {
+    return this.#given.get(property) ?? this.getAttribute(attribute) ?? '';
   }
 
-  /** The number in the language around it; it needs no other words. */
-  #words(): Messages {
+  #set(property: string, value: string): void {
+    if (this.#given.get(property) === value) return;
+    this.#given.set(property, value);
+    this.#lookSoon();
+  }
+
+  #show(count: number | null): void {
+    if (count === null || count === this.#count) return;
+    this.#count = count;
+    if (!this.#number) {
+      this.#number = document.createElement('span');
+      this.#number.setAttribute('part', 'number');
+      this.shadowRoot?.replaceChildren(this.#number);
+    }
+    this.#number.textContent = this.#written(count);
+  }
+
+  /** As the language around it writes numbers. */
+  #written(count: number): string {
     const lang = this.closest('[lang]')?.getAttribute('lang') || 'en';
     try {
-      return { ...en, lang: Intl.getCanonicalLocales(lang)[0] ?? 'en' };
+      return new Intl.NumberFormat(lang).format(count);
     } catch {
-      return en;
+      return new Intl.NumberFormat('en').format(count); // No tag of a language.
     }
+  }
+
+  /** What else is set in this task counts, too. */
+  #lookSoon(): void {
+    if (this.#isSoon || !this.isConnected) return;
+    this.#isSoon = true;
+    queueMicrotask(() => {
+      this.#isSoon = false;
+      if (this.isConnected) void this.#look();
+    });
   }
 
   async #look(): Promise<void> {
@@ -79,34 +163,30 @@ export class AfterwordCount extends LitElement {
     const section = findSection(this, this.for) as AfterwordComments | null;
     const own = !this.pageId && section ? section : null;
     if (own) {
-      const heard = (event: AfterwordCountChangeEvent): void => void (this.count = event.count);
+      const heard = (event: AfterwordCountChangeEvent): void => this.#show(event.count);
       own.addEventListener('afterword-count-change', heard);
       this.#stop = () => own.removeEventListener('afterword-count-change', heard);
       await customElements.whenDefined('afterword-comments');
-      if (own.store?.view.phase === 'ready') {
-        this.count = own.store.view.count;
-        return;
-      }
+      if (asked !== this.#asked) return;
+      if (own.store?.view.phase === 'ready') return this.#show(own.store.view.count);
     }
-    const place = own ?? section;
     const page = own ? own.page.id : normalisePageId(this.pageId || location.href);
+    const server = this.server || section?.server || section?.getAttribute('server');
     try {
-      const adapter = (!this.server && place?.adapter) || (await adapterFor('', this.server || place?.server || ''));
-      const count = await askCount(adapter, this.site || place?.site || 'default', page);
+      const at = (!this.server && section?.adapter) || (server ? countsAt(server) : await here?.());
+      // Without the whole script the author's own words stand for what lives in this browser.
+      if (!at) return;
+      const site = this.site || section?.site || section?.getAttribute('site') || 'default';
+      const count = await askCount(at, site, page);
       // The section may have learned it meanwhile, and knows better.
-      if (asked === this.#asked && !(own?.store?.view.phase === 'ready')) this.count = count ?? this.count;
+      if (asked === this.#asked && own?.store?.view.phase !== 'ready') this.#show(count);
     } catch {
       // The part for comments of this browser is missing: the author's own words stay.
     }
   }
 }
 
-/** For a section that waits to be pressed. */
-export async function countOfPage(at: Backend, site: string, page: string): Promise<number | null> {
-  return askCount(at.adapter ?? (await adapterFor(at.backend, at.server, at.storage)), site, page);
-}
-
-if (isFree('afterword-count')) {
+if (typeof window !== 'undefined' && !customElements.get('afterword-count')) {
   customElements.define('afterword-count', AfterwordCount);
 }
 

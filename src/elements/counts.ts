@@ -1,8 +1,12 @@
 /** Numbers of comments for places without a thread: however many ask on a page, a site is asked once (E-2). */
 import type { Adapter } from '../adapters/adapter.ts';
+import { afterwordAddress, READING } from '../adapters/afterword-address.ts';
+
+/** What can be asked for numbers: a whole adapter, or what is below. */
+export type Counting = Pick<Adapter, 'counts'>;
 
 interface Question {
-  readonly adapter: Adapter;
+  readonly at: Counting;
   readonly site: string;
   readonly pages: Map<string, ((count: number | null) => void)[]>;
 }
@@ -12,13 +16,30 @@ const TOGETHER = 100;
 
 let waiting: Question[] = [];
 
+const servers = new Map<string, Counting>();
+
+/** A server, asked for nothing but numbers: what else it can takes ten times the bytes. */
+export function countsAt(server: string): Counting {
+  const known = servers.get(server);
+  if (known) return known;
+  const at: Counting = {
+    async counts(site, page, { signal }) {
+      const answer = await fetch(afterwordAddress(server, 'counts', { site, page }), { ...READING, signal });
+      const { counts } = (await answer.json()) as { readonly counts?: Readonly<Record<string, number>> };
+      return (answer.ok && counts) || {};
+    },
+  };
+  servers.set(server, at);
+  return at;
+}
+
 /** The number of published comments of a page; null where it can't be known now. */
-export function askCount(adapter: Adapter, site: string, page: string): Promise<number | null> {
-  if (!adapter.counts) return Promise.resolve(null);
+export function askCount(at: Counting, site: string, page: string): Promise<number | null> {
+  if (!at.counts) return Promise.resolve(null);
   return new Promise((answer) => {
-    let question = waiting.find((known) => known.adapter === adapter && known.site === site);
+    let question = waiting.find((known) => known.at === at && known.site === site);
     if (!question || (question.pages.size >= TOGETHER && !question.pages.has(page))) {
-      question = { adapter, site, pages: new Map() };
+      question = { at, site, pages: new Map() };
       waiting = [question, ...waiting];
       if (waiting.length === 1) whenAllAreThere(() => waiting.splice(0).forEach((asked) => void ask(asked)));
     }
@@ -26,14 +47,18 @@ export function askCount(adapter: Adapter, site: string, page: string): Promise<
   });
 }
 
-async function ask({ adapter, site, pages }: Question): Promise<void> {
+async function ask({ at, site, pages }: Question): Promise<void> {
   let counts: Readonly<Record<string, number>> = {};
   try {
-    counts = (await adapter.counts?.(site, [...pages.keys()], { signal: AbortSignal.timeout(10_000) })) ?? {};
+    counts = (await at.counts?.(site, [...pages.keys()], { signal: AbortSignal.timeout(10_000) })) ?? {};
   } catch {
     // A number is not worth a message: its place stays as the author wrote it.
   }
-  for (const [page, answers] of pages) for (const answer of answers) answer(counts[page] ?? null);
+  for (const [page, answers] of pages) {
+    const count = counts[page] ?? -1;
+    // Whatever arrives is looked at once: less than none is no number of comments.
+    for (const answer of answers) answer(Number.isSafeInteger(count) && count >= 0 ? count : null);
+  }
 }
 
 /** While the page is still read more counters may come. */

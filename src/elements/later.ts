@@ -10,6 +10,7 @@ type Named = Pick<
   | 'countPart'
   | 'formPart'
   | 'forgetPart'
+  | 'keepingPart'
   | 'localPart'
   | 'markupPart'
   | 'notifyPart'

@@ -5,7 +5,7 @@ import { laterPart, savesData, whenIdle } from './lazy.ts';
 
 export const actsPart = laterPart(() => import('./acts.ts'), import.meta.url);
 export const bubblePart = laterPart(() => import('./afterword-bubble.ts'), import.meta.url);
-export const countPart = laterPart(() => import('./afterword-count.ts'), import.meta.url);
+export const countPart = laterPart(() => import('./counting.ts'), import.meta.url);
 export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
 export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
 export const keepingPart = laterPart(() => import('./keeping.ts'), import.meta.url);
@@ -26,4 +26,15 @@ export function fetchAhead(fetched: () => void): void {
   whenIdle(() => void Promise.allSettled([formPart(), forgetPart(), loadMarkupPart()]).then(fetched));
 }
 
-useParts({ bubblePart, countPart, formPart, forgetPart, localPart, markupPart, notifyPart, passagesPart, fetchAhead });
+useParts({
+  bubblePart,
+  countPart,
+  formPart,
+  forgetPart,
+  keepingPart,
+  localPart,
+  markupPart,
+  notifyPart,
+  passagesPart,
+  fetchAhead,
+});

@@ -50,6 +50,30 @@ describe('a counter', () => {
     expect(counts).to.deep.equal([0, 1, 2, 0, 1]);
   });
 
+  it('W7: what is set by script counts, before the element is on the page and after', async () => {
+    const asked: (readonly string[])[] = [];
+    const backend = {
+      ...adapter,
+      counts: async (_: string, pages: readonly string[]) => {
+        asked.push(pages);
+        return { one: 1, two: 2, 'https://x.example/': -3 };
+      },
+    };
+    const section = await putSection(new FakeStore({ rows: [], count: 0 }));
+    section.adapter = backend;
+    const count = document.createElement('afterword-count');
+    count.pageId = 'one';
+    document.body.append(count);
+    after(() => count.remove());
+    await waitFor(() => shown(count) === '1', 'the number of the one');
+    count.pageId = 'two';
+    await waitFor(() => shown(count) === '2', 'the number of the other');
+    count.setAttribute('page-id', 'one');
+    await waitFor(() => shown(count) === '1', 'the attribute that was set last');
+    expect(asked).to.deep.equal([['one'], ['two'], ['one']]);
+    expect(await askCount(backend, 'default', 'https://x.example/'), 'less than none').to.equal(null);
+  });
+
   it('E-2: another site is asked apart', async () => {
     const asked: string[] = [];
     const backend = { ...adapter, counts: async (site: string) => (asked.push(site), { a: 1 }) };

@@ -238,5 +238,7 @@ function attributeOf(member: ts.PropertyDeclaration | ts.AccessorDeclaration, na
     if (named) return named[1] ? false : (named[2] ?? false);
     return name.toLowerCase();
   }
-  return false;
+  // An element without Lit reads its attributes by name: `this.#read('pageId', 'page-id')`.
+  const [, read] = ts.isGetAccessor(member) ? (/#read\((?:'\w+', )?'([\w-]+)'\)/.exec(member.getText()) ?? []) : [];
+  return read ?? false;
 }

@@ -81,9 +81,12 @@ await check('the widget ships what was built, its licence and its README, and ne
     'dist/cdn/embed.js',
     'dist/cdn/afterword.js',
     'dist/cdn/afterword-sw.js',
+    'dist/cdn/count.js',
     'dist/cdn/NOTICE.md',
     'dist/npm/index.js',
     'dist/npm/index.d.ts',
+    'dist/npm/count.js',
+    'dist/npm/count.d.ts',
     'LICENSE',
     'README.md',
   ]) {
@@ -176,7 +179,13 @@ async function inHome(code: string): Promise<string> {
   return stdout.trim();
 }
 
-for (const entry of ['afterword', 'afterword/contract', 'afterword/adapters/local', 'afterword/adapters/afterword']) {
+for (const entry of [
+  'afterword',
+  'afterword/count',
+  'afterword/contract',
+  'afterword/adapters/local',
+  'afterword/adapters/afterword',
+]) {
   await check(`${entry} imports in Node without a page`, async () => {
     const exported = JSON.parse(
       await inHome(`const it = await import('${entry}'); console.log(JSON.stringify(Object.keys(it)))`),
