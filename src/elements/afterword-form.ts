@@ -30,6 +30,7 @@ import { formStyles } from './form-styles.ts';
 import type { Change, Selected, Tool } from './form-text.ts';
 import { applyTool, insertBlock, lengthOf, mentionsIn, quoted } from './form-text.ts';
 import { renderTools } from './form-tools.ts';
+import { keepTyped } from './typed-keys.ts';
 import { newId } from './new-id.ts';
 import { shared } from './control-base.ts';
 
@@ -55,6 +56,8 @@ export interface AboutPassage {
 type Who = 'name' | 'email' | 'website';
 const NOBODY: Readonly<Record<Who, string>> = { name: '', email: '', website: '' };
 
+/** So many pixels of the field are brought into sight: its first two lines. All of it could be a screen full. */
+const BEGINNING = 64;
 /** The same words to the same place within this time are a hand that trembled (FAULTS F8). */
 const TREMBLE = 2_000;
 /** What each thread was told last, whichever form said it. */
@@ -137,10 +140,14 @@ export class AfterwordForm extends LitElement {
     return this.renderRoot.querySelector('textarea') as HTMLTextAreaElement;
   }
 
-  /** Opens the form and puts the caret into it. */
-  override focus(options?: FocusOptions): void {
+  /** Opens the form and puts the caret into it. The page moves only where the field would be out of sight, and no further. */
+  override focus({ preventScroll = false }: FocusOptions = {}): void {
     this.unfold();
-    this.field.focus(options);
+    const { field } = this;
+    field.focus({ preventScroll: true });
+    if (preventScroll) return;
+    field.style.scrollMarginBlockEnd = `${Math.min(0, BEGINNING - field.offsetHeight)}px`;
+    field.scrollIntoView({ block: 'nearest' });
   }
 
   /** Something of the reader's own stands in the field. */
@@ -389,8 +396,8 @@ export class AfterwordForm extends LitElement {
   private readonly onKey = (event: KeyboardEvent): void => {
     const { key } = event;
     const command = event.ctrlKey || event.metaKey;
-    // To the host's own shortcuts a key typed in here looks like one typed nowhere.
-    if (!command && !event.altKey && (this.open || key !== 'Escape')) event.stopPropagation();
+    // A form at rest has no use for Escape: there it closes what of the page's own is open.
+    if (this.open || key !== 'Escape') keepTyped(event);
     // While a word is being composed, Enter and Escape belong to the input method; 229 is how Safari says so.
     if (event.isComposing || event.keyCode === 229) return;
     if (command && key === 'Enter') {
@@ -593,6 +600,7 @@ export class AfterwordForm extends LitElement {
       aria-label=${this.label}
       @submit=${this.onSubmit}
       @keydown=${this.onKey}
+      @keypress=${keepTyped}
     >
       ${this.conflict ? this.renderConflict() : nothing}
       <div class="box ${this.wrong.has('text') ? 'wrong' : ''}">

@@ -17,6 +17,7 @@ import { notifyOperation, sayStanding } from './notify-words.ts';
 import { notifyStyles } from './notify-styles.ts';
 import { isFree } from './registry.ts';
 import { sayDelivery } from './row-controls.ts';
+import { keepTyped } from './typed-keys.ts';
 
 const CHOICES = ['page', 'replies', 'none'] as const;
 
@@ -69,7 +70,14 @@ export class AfterwordNotify extends LitElement {
     const { words, told, commentId } = this;
     if (!words || !told) return nothing;
     const standing = this.#standing(words, told);
-    return html`<form class="panel" novalidate aria-labelledby="title" @submit=${this.#submit} @keydown=${this.#key}>
+    return html`<form
+      class="panel"
+      novalidate
+      aria-labelledby="title"
+      @submit=${this.#submit}
+      @keydown=${this.#key}
+      @keypress=${keepTyped}
+    >
       <h3 id="title">${say(words, commentId === null ? 'notify' : 'notify.comment')}</h3>
       ${
         commentId === null
@@ -205,9 +213,8 @@ export class AfterwordNotify extends LitElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    this.#close();
+    keepTyped(event);
+    if (event.key === 'Escape') this.#close();
   };
 
   #close(): void {

@@ -188,25 +188,33 @@ export const controlStyles = css`
   }
   .pending {
     flex: 0 0 100%;
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    column-gap: calc(2 * var(--_space));
-    min-block-size: 28px;
-    margin-block-start: calc(1.5 * var(--_space));
+    min-inline-size: 0;
+    max-inline-size: var(--_measure);
+    display: grid;
+    row-gap: var(--_space);
+    margin-block-start: calc(2 * var(--_space));
     padding-inline-start: calc(2.5 * var(--_space));
     border-inline-start: 3px solid var(--_control);
     font-size: var(--_small);
     color: var(--_muted);
   }
-  .pending > span {
-    margin-inline-end: auto;
-  }
-  .pending > button:first-of-type {
+  /* A line of their own, and each further one begins where the sentence does. */
+  .remedies {
+    display: flex;
+    flex-wrap: wrap;
     margin-inline-start: calc(-2 * var(--_space));
   }
-  .pending > .plain {
-    flex: 0 0 100%;
+  .theirs {
+    margin: 0;
+    color: var(--_muted);
+  }
+  .theirs figcaption {
+    font-weight: 500;
+  }
+  .theirs blockquote {
+    margin: var(--_space) 0 0;
+    padding-inline-start: calc(2.5 * var(--_space));
+    border-inline-start: 2px solid var(--_hairline);
   }
   .pending:is(.refused, .conflict, .given-up, .asked) {
     border-color: var(--_danger);

@@ -11,7 +11,7 @@ import { sayRefusal, shortNumber } from '../i18n/locale-later.ts';
 import * as icons from './control-icons.ts';
 import { nameOf, type Manner, type RowState } from './row.ts';
 
-/** Everything below the text of a comment. `form` is what stands in for an open form. */
+/** Everything below the text of a comment. `form` is what the reader opened: a form, or a question about notices. */
 export function commentControls(
   row: CommentRow,
   state: RowState,
@@ -20,9 +20,10 @@ export function commentControls(
   form: unknown,
 ): TemplateResult {
   const name = nameOf(row.comment, words);
-  return html`${readMore(row, state, words)}${pendingParts(row, state, manner, words)}${form}${
-    state.form === 'edit' ? nothing : actions(row, state, manner, words, name)
-  }${fold(row, words, name)}`;
+  // What a press opens stands below the line it was pressed in: what was pressed stays under the finger.
+  return html`${readMore(row, state, words)}${pendingParts(row, state, manner, words)}${actions(row, state, manner, words, name)}${
+    state.asked === 'delete' ? question(words, 'delete.ask', 'delete') : nothing
+  }${form}${fold(row, words, name)}`;
 }
 
 export function gapControls(row: GapRow, words: AllMessages): TemplateResult {
@@ -31,8 +32,8 @@ export function gapControls(row: GapRow, words: AllMessages): TemplateResult {
     >${row.failed ? html`<span class="note">${say(words, 'load-failed')}</span>` : nothing}`;
 }
 
-function readMore({ key }: CommentRow, { length, form }: RowState, words: AllMessages): unknown {
-  if (!length || form === 'edit') return nothing;
+function readMore({ key }: CommentRow, { length }: RowState, words: AllMessages): unknown {
+  if (!length) return nothing;
   return html`<button
     type="button"
     class="more quiet"
@@ -150,23 +151,28 @@ function pendingParts(row: CommentRow, state: RowState, manner: Manner, words: A
   return html`${told.map((pending) => {
     if (state.asked === pending.operationId) return question(words, 'discard.ask', 'discard', pending.operationId);
     const age = Math.floor((Date.now() - pending.since) / day);
+    const remedies = remediesOf(pending, manner).map(
+      (remedy) =>
+        html`<button type="button" class="quiet" data-act=${remedy} data-operation=${pending.operationId}>
+          ${say(words, remedy)}
+        </button>`,
+    );
     return html`<div class="pending ${pending.delivery.state}" part="pending">
       <span>${sayDelivery(words, pending, Date.now())}</span>
       ${mustStay(pending) ? html`<span>${say(words, 'delivery.memory')}</span>` : nothing}
       ${age >= oldAfter ? html`<span>${say(words, 'delivery.old', { count: age })}</span>` : nothing}
-      ${
-        pending.delivery.state === 'conflict'
-          ? html`<span class="plain" dir="auto">${pending.delivery.theirs}</span>`
-          : nothing
-      }
-      ${remediesOf(pending, manner).map(
-        (remedy) =>
-          html`<button type="button" class="quiet" data-act=${remedy} data-operation=${pending.operationId}>
-            ${say(words, remedy)}
-          </button>`,
-      )}
+      ${pending.delivery.state === 'conflict' ? otherText(words, pending.delivery.theirs) : nothing}
+      ${remedies.length ? html`<div class="remedies">${remedies}</div>` : nothing}
     </div>`;
-  })}${state.asked === 'delete' ? question(words, 'delete.ask', 'delete') : nothing}`;
+  })}`;
+}
+
+/** What stands in the place of the reader's words: somebody's text, and not one of our sentences. */
+function otherText(words: AllMessages, text: string): TemplateResult {
+  return html`<figure class="theirs">
+    <figcaption>${say(words, 'form.theirs')}</figcaption>
+    <blockquote class="plain" dir="auto">${text}</blockquote>
+  </figure>`;
 }
 
 function question(
@@ -177,10 +183,12 @@ function question(
 ): TemplateResult {
   return html`<div class="pending asked" role="group" aria-label=${say(words, ask)}>
     <span>${say(words, ask)}</span>
-    <button type="button" class="quiet danger" data-act="${yes}-now" data-operation=${operation ?? nothing}>
-      ${say(words, yes)}
-    </button>
-    <button type="button" class="quiet" data-act="cancel">${say(words, 'cancel')}</button>
+    <div class="remedies">
+      <button type="button" class="quiet danger" data-act="${yes}-now" data-operation=${operation ?? nothing}>
+        ${say(words, yes)}
+      </button>
+      <button type="button" class="quiet" data-act="cancel">${say(words, 'cancel')}</button>
+    </div>
   </div>`;
 }
 

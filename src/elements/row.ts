@@ -125,7 +125,7 @@ export class RowView {
 
     const [key, values] = headingOf(row, messages, name, time);
     render(state.near ? headingParts(row, messages, key, values) : say(messages, key, values), this.#heading);
-    const text = stub || state.form === 'edit' ? nothing : bodyOf(around.text(comment, level), state.length);
+    const text = stub ? nothing : bodyOf(around.text(comment, level), state.length);
     render(
       state.near
         ? html`${this.#heading}${stub ? nothing : (around.about(this, time) ?? html`<span class="when">${time}</span>`)}${text}${around.controls(this)}`

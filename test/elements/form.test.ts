@@ -328,6 +328,51 @@ describe('the form', () => {
       expect(heard).to.deep.equal(['k']);
     });
 
+    /** Which key events of this come out of the form to a listener of the page. */
+    async function heardOutside(act: () => Promise<unknown>): Promise<string[]> {
+      const heard: string[] = [];
+      const listen = ({ type, key }: KeyboardEvent) => heard.push(`${type} ${key}`);
+      const types = ['keydown', 'keypress', 'keyup'] as const;
+      for (const type of types) document.addEventListener(type, listen);
+      await act();
+      for (const type of types) document.removeEventListener(type, listen);
+      return heard;
+    }
+
+    it('P15: neither keydown nor keypress nor keyup of what is typed here reaches the host page', async () => {
+      const { form, field } = await write({ rules: askEverything });
+      form.focus();
+      expect(await heardOutside(() => sendKeys({ type: 's/?' }))).to.deep.equal([]);
+      expect(field.value).to.equal('s/?');
+      byRole(form, 'textbox', 'Name').focus();
+      expect(await heardOutside(() => sendKeys({ type: 'gh' }))).to.deep.equal([]);
+      expect(await heardOutside(() => press(form, 'k', { ctrlKey: true }))).to.deep.equal(['keydown k']);
+    });
+
+    it('P15: the Escape that closes a form does not close what is around it when it comes up elsewhere', async () => {
+      const { form } = await write({ mode: 'reply', commentId: 'c1' });
+      const behind = document.createElement('button');
+      document.body.append(behind);
+      form.addEventListener('afterword-form-close', () => behind.focus());
+      form.focus();
+      expect(await heardOutside(() => sendKeys({ press: 'Escape' }))).to.deep.equal([]);
+      expect(focused()).to.equal(behind);
+      expect(
+        await heardOutside(() => sendKeys({ press: 'Escape' })),
+        'the next one is the page’s, whole',
+      ).to.include.members(['keydown Escape', 'keyup Escape']);
+      behind.remove();
+    });
+
+    it('P15: Escape at a form at rest is the page’s, whole', async () => {
+      const { form, field } = await write();
+      form.focus();
+      await press(form, 'Escape');
+      expect(focused()).to.equal(field);
+      const heard = await heardOutside(() => sendKeys({ press: 'Escape' }));
+      expect(heard).to.include.members(['keydown Escape', 'keyup Escape']);
+    });
+
     it('R-5: while a word is being composed, Enter and Escape belong to the input method', async () => {
       const { form, store } = await write();
       await type(form, 'にほん');
