@@ -26,7 +26,7 @@ import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
 import { ThreadController } from './thread-controller.ts';
 
-/** *All N comments on this passage* was pressed; for the section, not for the page. */
+/** *Open in the discussion* was pressed; for the section, not for the page. */
 export class PassageAllEvent extends Event {
   constructor(readonly key: string) {
     super('afterword-passage-all');

@@ -1,5 +1,5 @@
 /**
- * *Forget me here*: takes what this device knows of the reader away, after saying what that means and naming what has not
+ * *Remove my data from this device*: takes what this device knows of the reader away, after saying what that means and naming what has not
  * been sent yet (R-14).
  */
 import { css, html, LitElement, nothing } from 'lit';

@@ -1,6 +1,6 @@
 /**
  * Who the reader said to be. Within a visit nobody is asked twice; across visits only who ticked *Remember me* is known
- * again (R-14). Shared by all forms of a site, and emptied by *Forget me here*.
+ * again (R-14). Shared by all forms of a site, and emptied by *Remove my data from this device*.
  */
 import type { ThreadKey } from '../model/comment.ts';
 import type { Remembered, ThreadStore } from '../sync/store.ts';

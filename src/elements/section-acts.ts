@@ -297,7 +297,7 @@ export class SectionActs {
     ></afterword-passages>`;
   }
 
-  /** *All N comments on this passage*: the thread shows only these, and the focus goes to the first line above them. */
+  /** *Open in the discussion*: the thread shows only these, and the focus goes to the first line above them. */
   async #showPassage(passage: string): Promise<void> {
     this.filter({ passage });
     await this.section.updateComplete;

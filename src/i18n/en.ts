@@ -27,7 +27,7 @@ export const en = {
 
   // Why there is nothing to read; other reasons are known only later
   'problem.offline': 'The comments can’t be reached right now.',
-  'problem.part-missing': 'A part of this page could not be loaded.',
+  'problem.part-missing': 'Part of this page could not be loaded.',
 
   // Where writing begins; the rest of it is in `en-writing.ts`
   'form.new': 'Write a comment',

@@ -17,11 +17,11 @@ export function shortNumber(messages: Words<'lang'>, value: number): string {
   return compact(languageOf(messages)).format(value);
 }
 
-/** A stretch of time in minutes or, below one, in seconds: "14 minutes". */
+/** A stretch of time in minutes or, below one, in seconds: "14 min". */
 export function duration(messages: Words<'lang'>, milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   const [value, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
-  return new Intl.NumberFormat(languageOf(messages), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return new Intl.NumberFormat(languageOf(messages), { style: 'unit', unit, unitDisplay: 'short' }).format(value);
 }
 
 /** The full date and time, for a time's accessible name. */

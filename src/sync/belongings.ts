@@ -73,7 +73,7 @@ export async function readRemembered(database: Database, thread: ThreadKey): Pro
 }
 
 /**
- * *Forget me here* (R-14): all rows of one backend and site, its discussions too where they live in this browser only. The
+ * *Remove my data from this device* (R-14): all rows of one backend and site, its discussions too where they live in this browser only. The
  * mark that something is kept goes as well: should another site still have something here, the next visit sets it again.
  */
 export async function forgetSite(database: Database, thread: ThreadKey): Promise<void> {

@@ -114,7 +114,7 @@ export interface ThreadStore {
    * for a no.
    */
   readPush(): Promise<(() => Promise<PushTarget | null>) | null>;
-  /** *Forget me here*: identity, drafts, cache, outbox and token of this backend and site on this device. */
+  /** *Remove my data from this device*: identity, drafts, cache, outbox and token of this backend and site on this device. */
   forget(): Promise<void>;
 
   /** Gives the store back; the last one to do so frees everything but what is still being sent. */

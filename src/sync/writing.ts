@@ -1,6 +1,6 @@
 /**
  * What a page needs of `sync` beyond the first picture: the outbox with its tabs, copies on this device, and everything a
- * reader does with a thread, from a vote to *Load more* and *Forget me here*.
+ * reader does with a thread, from a vote to *Load more* and *Remove my data from this device*.
  */
 import type { Answer } from '../adapters/adapter.ts';
 import type { Comment, Filter, ThreadKey } from '../model/comment.ts';

@@ -10,7 +10,7 @@ import { field, post, reply } from '../helpers/reader.ts';
 
 const on = faultStage({ settings: { 'max-length': '20000' } });
 
-const AGAIN = /Not sent yet, next try/;
+const AGAIN = /Not sent yet. Next try/;
 const tries = ({ wire }: Scene): number => wire.arrived.filter(({ kind }) => kind === 'send').length;
 const bodies = ({ wire }: Scene): string[] =>
   wire.arrived.filter(({ kind }) => kind === 'send').map(({ body }) => body.toString());
@@ -69,7 +69,7 @@ test(
       await scene.pass(300_000);
     }
     await scene.pass(24 * 3_600_000);
-    await scene.told('Failed for ever.', 'Could not be sent for a day. Your words are still here.');
+    await scene.told('Failed for ever.', 'We’ve tried for a day. Your words are still here.');
     const made = tries(scene);
     await scene.pass(1_800_000);
     assert.equal(tries(scene), made, 'nothing more is tried');
@@ -93,7 +93,7 @@ test(
     await scene.pass(3000);
     await scene.until(() => tries(scene) === 2, 'asked again at once');
     await scene.judged();
-    await scene.told('Come back some day.', /next try in (59 minutes|1 hour)/);
+    await scene.told('Come back some day.', /Next try in (59 minutes|1 hour)/);
     await scene.pass(3_400_000);
     assert.equal(tries(scene), 2);
     await scene.pass(210_000);
@@ -107,7 +107,7 @@ test(
     const { wire } = scene;
     wire.next('send', problem(429, 'rate-limited', {}, { 'retry-after': '7' }));
     await scene.write('Too fast.');
-    await scene.told('Too fast.', /next try in \d+ seconds/);
+    await scene.told('Too fast.', /Next try in \d+ seconds/);
     await scene.pass(5000);
     assert.equal(tries(scene), 1);
     await scene.pass(5000);
@@ -164,11 +164,11 @@ for (const [ids, what, answers] of shapes) {
         wire.always('list', one);
         wire.always('changes', one);
         await refresh(scene);
-        await scene.problem('The comment server’s answer makes no sense.');
+        await scene.problem('The comment server sent an unexpected answer.');
         wire.always('list', null);
         wire.always('changes', null);
         await refresh(scene);
-        await scene.section.getByRole('paragraph').getByText('makes no sense').waitFor({ state: 'detached' });
+        await scene.section.getByRole('paragraph').getByText('unexpected answer').waitFor({ state: 'detached' });
         await scene.sent(text);
       }
     }),
@@ -342,7 +342,7 @@ test(
     const { wire } = scene;
     wire.next('send', problem(403, 'banned', { detail: 'This writer may not write here' }));
     await scene.write('From one who is banned.');
-    await scene.told('From one who is banned.', 'Not accepted. You may not comment here.');
+    await scene.told('From one who is banned.', 'Not accepted. You can’t comment here.');
     wire.next('send', problem(403, 'full-moon', { detail: 'Nobody may write under a full moon.' }));
     await scene.write('Under a full moon.');
     await scene.told('Under a full moon.', 'Not accepted. Nobody may write under a full moon.');
@@ -484,10 +484,10 @@ test(
       await changed((said: { comment: object }) => ({ ...said, comment: { ...said.comment, state: 'spam' } }))(turn);
     });
     await scene.write('Cheap watches.');
-    await scene.told('Cheap watches.', 'Taken for spam');
+    await scene.told('Cheap watches.', 'Marked as spam');
     await scene.row('Cheap watches.').getByText(ON_THEIR_WAY).first().waitFor({ state: 'detached' });
     await scene.arrive();
-    await scene.told('Cheap watches.', 'Taken for spam');
+    await scene.told('Cheap watches.', 'Marked as spam');
     assert.equal(scene.stored('Cheap watches.'), 1);
   }),
 );
@@ -542,7 +542,7 @@ test(
     );
     await scene.arrive();
     await scene.sent('Answered from tomorrow.');
-    assert.equal(await scene.section.getByRole('paragraph').getByText('makes no sense').count(), 0);
+    assert.equal(await scene.section.getByRole('paragraph').getByText('unexpected answer').count(), 0);
   }),
 );
 

@@ -19,7 +19,7 @@ import { post } from '../helpers/reader.ts';
 const on = faultStage({ settings: { 'max-length': '20000' } });
 
 const WAITING = 'Saved, will be sent when you are online.';
-const AGAIN = /Not sent yet, next try/;
+const AGAIN = /Not sent yet. Next try/;
 
 test(
   'A1: words written offline wait, say so, and go out within five seconds of its return',
@@ -275,7 +275,7 @@ test(
     const list = { bytes: 0 };
     wire.always('list', endless(list));
     await scene.arrive();
-    await scene.problem('The comment server’s answer makes no sense.');
+    await scene.problem('The comment server sent an unexpected answer.');
     await scene.sent('Answered at length.');
     // What lies in the buffers on the way was sent, and not read.
     assert.ok(ack.bytes < 30e6, `${ack.bytes} bytes of an answer`);
@@ -296,7 +296,7 @@ test(
     await scene.sent('Answered in depth.');
     wire.always('list', nested(200_000));
     await scene.arrive();
-    await scene.problem('The comment server’s answer makes no sense.');
+    await scene.problem('The comment server sent an unexpected answer.');
     await scene.sent('Answered in depth.');
   }),
 );
@@ -310,7 +310,11 @@ test(
       await scene.write('From a foreign page.');
       await scene.told('From a foreign page.', WAITING);
       const row = scene.row('From a foreign page.');
-      for (let tries = 0; tries < 8 && !(await row.getByText(/takes nothing from this website/).isVisible()); tries++) {
+      for (
+        let tries = 0;
+        tries < 8 && !(await row.getByText(/isn’t accepting anything from this website/).isVisible());
+        tries++
+      ) {
         await scene.pass(300_000);
         await scene.until(() => wire.open === 0);
         // Whether it can be read is asked after the third failure, and needs its own time.
@@ -320,7 +324,10 @@ test(
             .waitFor({ timeout: 3_000 })
             .catch(() => undefined);
       }
-      await scene.told('From a foreign page.', 'Saved, but the comment server takes nothing from this website');
+      await scene.told(
+        'From a foreign page.',
+        'Saved, but the comment server isn’t accepting anything from this website',
+      );
       await scene.pass(300_000);
       assert.equal(reader.errors.filter((line) => line.includes('Is its origin allowed?')).length, 1);
       wire.always('send', null);

@@ -89,7 +89,7 @@ const bell = (section: Locator): Locator => section.getByRole('button', { name: 
 async function choose({ section }: Reader, choice: string, email?: string): Promise<void> {
   await bell(section).click();
   await section.getByRole('radio', { name: choice }).check();
-  if (email !== undefined) await section.getByRole('textbox', { name: 'E-mail' }).fill(email);
+  if (email !== undefined) await section.getByRole('textbox', { name: 'Email' }).fill(email);
   await section.getByRole('button', { name: 'Save' }).click();
 }
 
@@ -136,28 +136,28 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 test('N-2, R-11: by keyboard a guest chooses, confirms by a press on the page of the mail, is told, and ends it for good', async () => {
   const ann = await enter('on-page');
   const { page, section } = ann;
-  assert.equal(await bell(section).getAttribute('aria-label'), 'Notify of: Nothing');
+  assert.equal(await bell(section).getAttribute('aria-label'), 'Notify of: Off');
   await tabTo(page, /^Notify of/);
   await page.keyboard.press('Enter');
   await section.getByRole('radio', { name: 'New comments on this page' }).waitFor();
   await eventually(async () => /Replies to my comments/.test(await focus(page)), 'the focus in the panel');
   assert.deepEqual(await axe(page), [], 'the panel');
   await page.keyboard.press('ArrowUp');
-  await tabTo(page, /^E-mail/);
+  await tabTo(page, /^Email/);
   await page.keyboard.press('Enter');
   await section.getByText('Please enter your e-mail').or(section.locator('#email-error')).first().waitFor();
   assert.deepEqual(await axe(page), [], 'the panel with what is missing');
-  assert.match(await focus(page), /^E-mail/);
+  assert.match(await focus(page), /^Email/);
   await page.keyboard.type('ann@reader.example');
   await page.keyboard.press('Enter');
-  await standing(section, /^Notify of: New comments on this page. Waiting for you/);
+  await standing(section, /^Notify of: New comments on this page. One step left/);
   assert.match(await focus(page), /^Notify of/, 'the focus is back');
   await section
-    .getByText('Waiting for you: open the mail sent to ann@reader.example and confirm.')
+    .getByText('One step left: open the email we sent to ann@reader.example and confirm.')
     .first()
     .waitFor({ state: 'attached' });
   await page.keyboard.press('Enter');
-  await section.getByText('Mails go to').waitFor();
+  await section.getByText('Emails go to').waitFor();
   assert.deepEqual(await axe(page), [], 'the panel while it waits');
   await page.keyboard.press('Escape');
   assert.match(await focus(page), /^Notify of/);
@@ -181,9 +181,9 @@ test('N-2, R-11: by keyboard a guest chooses, confirms by a press on the page of
   assert.match(told.mail.text ?? '', new RegExp(`${host.url}/on-page#comment-[0-9a-f-]{36}`));
   await mailTo('ben@reader.example', 2);
 
-  await press(ann, linkIn(told, 'unsubscribe'), 'No more mails about this page', 'Done.');
+  await press(ann, linkIn(told, 'unsubscribe'), 'No more emails about this page', 'Done.');
   await page.reload();
-  await standing(section, 'Notify of: Nothing');
+  await standing(section, 'Notify of: Off');
   await press(ben, linkIn(await mailTo('ben@reader.example', 2), 'manage'), 'End this subscription', 'Saved.');
   // Somebody new is told of the next one: when that mail is there, the others would be.
   const dan = await enter('on-page');
@@ -209,13 +209,13 @@ test('N-1: “Notify me of replies” in the form, and in that of a passage, is 
   await form.getByRole('textbox', { name: /^Name/ }).fill('Ann');
   await form.getByRole('checkbox', { name: 'Notify me of replies' }).check();
   assert.deepEqual(await axe(page), [], 'the form with its tick');
-  await form.getByRole('textbox', { name: /^E-mail/ }).fill('ann.form@reader.example');
+  await form.getByRole('textbox', { name: /^Email/ }).fill('ann.form@reader.example');
   await form.getByRole('button', { name: 'Post', exact: true }).click();
   const own = comment(section, 'Ann', 'Who answers me?');
   const ring = own.getByRole('button', { name: /^Notify me of replies to/ });
   await ring.waitFor();
   await eventually(async () => (await ring.getAttribute('aria-pressed')) === 'true', 'the bell to be on');
-  assert.match((await ring.getAttribute('title')) ?? '', /Waiting for you/);
+  assert.match((await ring.getAttribute('title')) ?? '', /One step left/);
   await press(ann, linkIn(await mailTo('ann.form@reader.example'), 'confirm'), 'Confirm', 'Confirmed.');
   const ben = await enter('on-form');
   await reply(ben.section, 'Ann', 'Who answers me?', 'I do.', 'Ben');
@@ -273,10 +273,10 @@ test('N-1, A1: chosen offline it waits in the outbox and goes out on return; of 
   await context.setOffline(false);
   await mailTo('ann.late@reader.example');
   await eventually(async () => (await waiting()).length === 0, 'the outbox to be empty');
-  await standing(section, /^Notify of: New comments on this page. Waiting for you/);
+  await standing(section, /^Notify of: New comments on this page. One step left/);
 
   await context.setOffline(true);
-  for (const choice of ['Replies to my comments', 'Nothing', 'Replies to my comments']) await choose(ann, choice);
+  for (const choice of ['Replies to my comments', 'Off', 'Replies to my comments']) await choose(ann, choice);
   await standing(section, /^Notify of: Replies to my comments/);
   await eventually(async () => {
     const rows = await waiting();

@@ -211,7 +211,7 @@ test('I-1, I-2: the author’s question is answered in place, and the answer sta
   await button.click();
   await write(reader.section, 'From a machine.');
   await dialog(reader.section).getByRole('button', { name: 'Post', exact: true }).click();
-  await dialog(reader.section).getByRole('button', { name: 'The 1 comment on this passage' }).click();
+  await dialog(reader.section).getByRole('button', { name: 'Open in the discussion' }).click();
   await reader.section.getByRole('button', { name: 'View all comments' }).waitFor();
   const row = comment(reader.section, 'Reader', 'From a machine.');
   await row.getByText(QUESTION).waitFor();
@@ -302,7 +302,7 @@ for (const [name, { passages }] of Object.entries(articles)) {
       if (isGone) assert.ok(![...sure, ...probable].some(like), `${id} is not painted`);
       else assert.equal([...sure, ...probable].filter(like).length, 1, `${id} is painted where it stands: ${outcome}`);
       assert.equal(
-        await row.getByText('The passage was edited since.').count(),
+        await row.getByText('The passage has been edited since.').count(),
         !isGone && probable.some(like) ? 1 : 0,
         `${id} says whether it was edited`,
       );
@@ -425,7 +425,7 @@ test('R-11: a screen reader hears what passages there are, in the order of the t
     'Ruth & Leo',
     'We leave it full',
     'Hamish',
-    'button "All 2 comments on this passage"',
+    'button "Open in the discussion"',
     'textbox "Your comment on this passage"',
   ];
   const places = order.map((piece) => tree.indexOf(piece));

@@ -65,7 +65,7 @@ test('R-9: an old id of an imported comment opens the page on it, twelve levels 
   const box = await linked.boundingBox();
   const height = reader.page.viewportSize()?.height ?? 0;
   assert.ok(box && box.y < height && box.y + box.height > 0, 'within the window');
-  await reader.section.getByRole('button', { name: 'Show all' }).click();
+  await reader.section.getByRole('button', { name: 'Back to all comments' }).click();
   await reader.section.getByRole('heading', { name: '541 comments' }).waitFor();
   assert.deepEqual(ownErrors(reader.errors), []);
   await reader.close();

@@ -73,7 +73,7 @@ const states: readonly State[] = [
       byRole(section, 'button', /^Notify of/).click();
       await waitFor(() => allByRole(section, 'radio').length === 3, 'the panel');
       byRole(section, 'button', 'Save').click();
-      await waitFor(() => allByRole(section, 'textbox', 'E-mail').length > 0, 'the field');
+      await waitFor(() => allByRole(section, 'textbox', 'Email').length > 0, 'the field');
     },
   },
   { name: 'failed', view: { phase: 'failed', problem: 'offline', rules: null } },

@@ -54,7 +54,7 @@ describe('a section', () => {
   it('says why it could not load, with Try again', async () => {
     for (const [problem, words] of [
       ['offline', 'The comments can’t be reached right now.'],
-      ['wrong-server', 'The comment server’s answer makes no sense.'],
+      ['wrong-server', 'The comment server sent an unexpected answer.'],
       ['origin-not-allowed', 'The comment server does not serve this website.'],
     ] as const) {
       const store = new FakeStore({ phase: 'failed', problem, rules: null });
@@ -334,7 +334,7 @@ describe('the link of a comment', () => {
     expect(focused()?.textContent).to.contain('Linked comment');
   });
 
-  it('R-9: brings one that is not there with its path, shown first, until Show all', async () => {
+  it('R-9: brings one that is not there with its path, shown first, until Back to all comments', async () => {
     const store = new FakeStore({ rows: manyRows(3), count: 50 });
     const section = await putSection(store);
     section.showComment('far');
@@ -347,14 +347,14 @@ describe('the link of a comment', () => {
     await waitFor(() => focused()?.id === 'comment-far', 'the focus on the comment');
     const articles = allByRole(section, 'article');
     expect(articles.slice(0, 2).map(({ id }) => id)).to.deep.equal(['comment-root', 'comment-far']);
-    byRole(section, 'button', 'Show all').click();
+    byRole(section, 'button', 'Back to all comments').click();
     expect(store.calls.at(-1)).to.deep.equal(['showLinked', null]);
     expect(focused()?.localName).to.equal('h2');
   });
 
   it('R-9: held, removed and unknown ones say so', async () => {
     for (const [state, words] of [
-      ['held', 'awaits approval'],
+      ['held', 'is awaiting approval'],
       ['removed', 'was removed'],
       ['unknown', 'is not in this discussion'],
     ] as const) {
@@ -400,11 +400,11 @@ describe('the form of a section', () => {
 });
 
 describe('the last line', () => {
-  it('R-14: Forget me here asks before it forgets', async () => {
+  it('R-14: Remove my data asks before it forgets', async () => {
     const store = full();
     const section = await putSection(store);
-    byRole(section, 'button', 'Forget me here').click();
-    await waitFor(() => allByRole(section, 'group', /leave this device/).length, 'the question');
+    byRole(section, 'button', 'Remove my data from this device').click();
+    await waitFor(() => allByRole(section, 'group', /removed from this device/).length, 'the question');
     expect(store.calls.some(([call]) => call === 'forget')).to.equal(false);
   });
 

@@ -271,7 +271,7 @@ describe('who the reader is', () => {
     const { form } = await write({ rules: named, store });
     form.focus();
     expect((byRole(form, 'textbox', 'Name') as HTMLInputElement).value).to.equal('Zoë');
-    expect((byRole(form, 'textbox', 'E-mail (optional)') as HTMLInputElement).value).to.equal('zoe@example.com');
+    expect((byRole(form, 'textbox', 'Email (optional)') as HTMLInputElement).value).to.equal('zoe@example.com');
     expect((byRole(form, 'checkbox', 'Remember me on this device') as HTMLInputElement).checked).to.equal(true);
   });
 

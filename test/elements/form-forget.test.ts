@@ -1,4 +1,4 @@
-/** *Forget me here*. */
+/** *Remove my data from this device*. */
 import { expect } from '@open-wc/testing';
 import { AfterwordForget } from '../../src/elements/form-forget.ts';
 import { forgetIdentity } from '../../src/elements/form-identity.ts';
@@ -26,8 +26,8 @@ async function pressed(part: AfterwordForget, name: string): Promise<void> {
 describe('forget me here', () => {
   it('R-14: asks first, and says what it means', async () => {
     const { part, store } = await place();
-    await pressed(part, 'Forget me here');
-    expect(byRole(part, 'group', /leave this device/)).to.exist;
+    await pressed(part, 'Remove my data from this device');
+    expect(byRole(part, 'group', /removed from this device/)).to.exist;
     expect(nameOf(focused()!), 'the harmless answer has the focus').to.equal('Cancel');
     expect(store.calls).to.deep.equal([]);
   });
@@ -35,13 +35,13 @@ describe('forget me here', () => {
   it('R-14: names what is not sent yet before anything is lost', async () => {
     const { part, store } = await place();
     store.unsent = 2;
-    await pressed(part, 'Forget me here');
+    await pressed(part, 'Remove my data from this device');
     expect(byRole(part, 'group').textContent).to.contain(
       '2 things you wrote or chose are not sent yet and would be lost.',
     );
     await pressed(part, 'Cancel');
     store.unsent = 0;
-    await pressed(part, 'Forget me here');
+    await pressed(part, 'Remove my data from this device');
     expect(byRole(part, 'group').textContent).to.not.contain('not sent yet');
   });
 
@@ -50,19 +50,19 @@ describe('forget me here', () => {
     store.remembered = { name: 'Zoë', email: '', website: '' };
     let told = 0;
     part.addEventListener('afterword-forgotten', () => told++);
-    await pressed(part, 'Forget me here');
-    await pressed(part, 'Forget me here');
+    await pressed(part, 'Remove my data from this device');
+    await pressed(part, 'Remove my data from this device');
     expect(store.calls).to.deep.equal([['forget']]);
-    expect(byRole(part, 'status').textContent).to.equal('Forgotten.');
+    expect(byRole(part, 'status').textContent).to.equal('Removed.');
     expect(told).to.equal(1);
-    expect(nameOf(focused()!)).to.equal('Forget me here');
+    expect(nameOf(focused()!)).to.equal('Remove my data from this device');
     forgetIdentity(store);
   });
 
   it('R-14: two presses forget once', async () => {
     const { part, store } = await place();
-    await pressed(part, 'Forget me here');
-    const button = byRole(part, 'button', 'Forget me here');
+    await pressed(part, 'Remove my data from this device');
+    const button = byRole(part, 'button', 'Remove my data from this device');
     button.click();
     button.click();
     await turn();
@@ -81,8 +81,8 @@ describe('forget me here', () => {
     }
     const { part, store } = await place(new Refusing());
     for (const times of [1, 2]) {
-      await pressed(part, 'Forget me here');
-      await pressed(part, 'Forget me here');
+      await pressed(part, 'Remove my data from this device');
+      await pressed(part, 'Remove my data from this device');
       expect(store.calls).to.have.length(times);
       expect(byRole(part, 'status').textContent).to.equal('Not everything could be removed. Try again.');
     }
@@ -90,12 +90,12 @@ describe('forget me here', () => {
 
   it('R-11: Esc is a no, and the focus returns to what asked', async () => {
     const { part, store } = await place();
-    await pressed(part, 'Forget me here');
+    await pressed(part, 'Remove my data from this device');
     focused()!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }));
     await turn();
     await part.updateComplete;
     expect(allByRole(part, 'group')).to.deep.equal([]);
-    expect(nameOf(focused()!)).to.equal('Forget me here');
+    expect(nameOf(focused()!)).to.equal('Remove my data from this device');
     expect(store.calls).to.deep.equal([]);
   });
 

@@ -38,7 +38,7 @@ describe('sending', () => {
     await fill(writing, {
       'Your comment': 'Hello @Ann,\nhow are you?',
       Name: ' Zoë ',
-      'E-mail': 'zoe@example.com ',
+      Email: 'zoe@example.com ',
       'Website (optional)': 'zoe.example',
     });
     await tick(writing, 'I agree to the house rules.');
@@ -221,7 +221,7 @@ describe('sending', () => {
       form.focus();
       await pressButton(form, 'Post');
       expect(store.dispatched).to.deep.equal([]);
-      const told = ['Your comment', 'Name', 'E-mail'].map((name) => {
+      const told = ['Your comment', 'Name', 'Email'].map((name) => {
         const field = byRole(form, 'textbox', name);
         expect(field.getAttribute('aria-invalid'), name).to.equal('true');
         return descriptionOf(field);
@@ -229,7 +229,7 @@ describe('sending', () => {
       expect(told).to.deep.equal([
         'Write at least 1 character.',
         'Enter a name.',
-        'Enter your e-mail address. Not shown to anybody.',
+        'Enter your email address. Never shown publicly.',
       ]);
       expect(descriptionOf(byRole(form, 'checkbox', 'I agree to the house rules.'))).to.equal('Please agree first.');
       expect(nameOf(focused()!)).to.equal('Your comment');
@@ -250,9 +250,9 @@ describe('sending', () => {
     const wrong: [string, Readonly<Record<string, string>>, string, string][] = [
       [
         'an address without an @',
-        { 'E-mail': 'zoe' },
-        'E-mail',
-        'An e-mail address looks like name@example.com. Not shown to anybody.',
+        { Email: 'zoe' },
+        'Email',
+        'An email address looks like name@example.com. Never shown publicly.',
       ],
       [
         'a website that can be none',
@@ -274,7 +274,7 @@ describe('sending', () => {
         const writing = await write({ rules: strict });
         const { form, store } = writing;
         form.focus();
-        const good = { 'Your comment': 'Hi', Name: 'Zoë', 'E-mail': 'zoe@example.com' };
+        const good = { 'Your comment': 'Hi', Name: 'Zoë', Email: 'zoe@example.com' };
         await fill(writing, { ...good, ...fields });
         await tick(writing, 'I agree to the house rules.');
         await pressButton(form, 'Post');
@@ -330,7 +330,7 @@ describe('sending', () => {
     await fill(writing, {
       'Your comment': 'Hi',
       Name: 'Zoë',
-      'E-mail': 'zoe@example.com',
+      Email: 'zoe@example.com',
       'Website (optional)': 'zoe.example',
     });
     form.rules = { ...rules, email: 'none', website: false };

@@ -127,7 +127,7 @@ describe('the form and the disk', () => {
     second.close();
   });
 
-  it('R-14: who ticked is known again on the next visit, and after *Forget me here* nobody is', async () => {
+  it('R-14: who ticked is known again on the next visit, and after *Remove my data from this device* nobody is', async () => {
     const first = await openPage();
     await type(first.form, 'Hello');
     const nameField = first.form.shadowRoot!.querySelector<HTMLInputElement>('[autocomplete=name]')!;

@@ -27,9 +27,9 @@ describe('the form', () => {
 
     field.focus();
     await form.updateComplete;
-    expect(fieldNames(form)).to.deep.equal(['Your comment', 'Name', 'E-mail', 'Website (optional)']);
+    expect(fieldNames(form)).to.deep.equal(['Your comment', 'Name', 'Email', 'Website (optional)']);
     expect(byRole(form, 'button', 'Post')).to.exist;
-    expect(byRole(form, 'toolbar', 'Text style')).to.exist;
+    expect(byRole(form, 'toolbar', 'Formatting')).to.exist;
     expect(focused()).to.equal(field);
   });
 
@@ -39,9 +39,9 @@ describe('the form', () => {
       [{ name: 'required', email: 'none', website: false }, ['Name']],
       [
         { name: 'optional', email: 'optional', website: true },
-        ['Name (optional)', 'E-mail (optional)', 'Website (optional)'],
+        ['Name (optional)', 'Email (optional)', 'Website (optional)'],
       ],
-      [{ name: 'required', email: 'required', website: false }, ['Name', 'E-mail']],
+      [{ name: 'required', email: 'required', website: false }, ['Name', 'Email']],
     ];
     for (const [fields, names] of asked) {
       const { form } = await write({ rules: { ...rules, ...fields } });
@@ -62,7 +62,7 @@ describe('the form', () => {
   it('R-5: says that an e-mail address is shown to nobody', async () => {
     const { form } = await write({ rules: askEverything });
     form.focus();
-    expect(descriptionOf(byRole(form, 'textbox', 'E-mail'))).to.equal('Not shown to anybody.');
+    expect(descriptionOf(byRole(form, 'textbox', 'Email'))).to.equal('Never shown publicly.');
   });
 
   it('R-5: a reply and an edit are open at once', async () => {
@@ -301,7 +301,7 @@ describe('the form', () => {
       expect(field.value).to.equal('');
       expect(seen).to.deep.equal([
         'Name',
-        'E-mail',
+        'Email',
         'Website (optional)',
         'Remember me on this device',
         'I agree to the rules',

@@ -29,7 +29,7 @@ async function openPanel(section: AfterwordComments): Promise<void> {
 }
 
 async function fill(section: AfterwordComments, words: string): Promise<void> {
-  const field = byRole(section, 'textbox', 'E-mail') as HTMLInputElement;
+  const field = byRole(section, 'textbox', 'Email') as HTMLInputElement;
   field.focus();
   document.execCommand('insertText', false, words);
   await settled(section);
@@ -48,21 +48,18 @@ describe('notify of', () => {
     const section = await putSection(store);
     const heard: AfterwordNotifyEvent[] = [];
     section.addEventListener('afterword-notify', (event) => heard.push(event));
-    const bell = byRole(section, 'button', 'Notify of: Nothing');
+    const bell = byRole(section, 'button', 'Notify of: Off');
     expect(bell.getAttribute('aria-expanded')).to.equal('false');
     await openPanel(section);
     expect(bell.getAttribute('aria-expanded')).to.equal('true');
     expect(allByRole(section, 'radio').map(nameOf)).to.deep.equal([
       'New comments on this page',
       'Replies to my comments',
-      'Nothing',
+      'Off',
     ]);
     byRole(section, 'radio', 'New comments on this page').click();
     byRole(section, 'button', 'Save').click();
-    await waitFor(
-      () => byRole(section, 'textbox', 'E-mail').getAttribute('aria-invalid') === 'true',
-      'what is missing',
-    );
+    await waitFor(() => byRole(section, 'textbox', 'Email').getAttribute('aria-invalid') === 'true', 'what is missing');
     expect(store.dispatched).to.deep.equal([]);
     await fill(section, 'zoe@example');
     byRole(section, 'button', 'Save').click();
@@ -100,15 +97,15 @@ describe('notify of', () => {
     await openPanel(section);
     const panel = section.renderRoot.querySelector('afterword-notify')!;
     const standing = (): string => panel.renderRoot.querySelector('.standing')?.textContent?.trim() ?? '';
-    expect(allByRole(section, 'textbox', 'E-mail')).to.deep.equal([]);
+    expect(allByRole(section, 'textbox', 'Email')).to.deep.equal([]);
     expect(standing()).to.equal('');
     store.show({ notify: { ...known, choice: 'page', state: 'pending' } });
     await settled(section);
     expect(nameOf(byRole(section, 'button', /^Notify of/))).to.contain('New comments on this page');
-    expect(standing()).to.equal('Waiting for you: open the mail sent to a…@example.org and confirm.');
+    expect(standing()).to.equal('One step left: open the email we sent to a…@example.org and confirm.');
     store.show({ notify: { ...known, choice: 'page', state: 'active' } });
     await settled(section);
-    expect(standing()).to.equal('This is on.');
+    expect(standing()).to.equal('Notifications are on.');
     const waiting = {
       operationId: 'o',
       kind: 'notify',
@@ -126,8 +123,8 @@ describe('notify of', () => {
     const section = await putSection(store);
     await openPanel(section);
     byRole(section, 'button', 'Use another address').click();
-    await waitFor(() => allByRole(section, 'textbox', 'E-mail').length === 1, 'the field');
-    const field = byRole(section, 'textbox', 'E-mail') as HTMLInputElement;
+    await waitFor(() => allByRole(section, 'textbox', 'Email').length === 1, 'the field');
+    const field = byRole(section, 'textbox', 'Email') as HTMLInputElement;
     await waitFor(() => focused() === field, 'the focus to be in it');
     expect(field.value).to.equal('');
     await fill(section, 'zoe@example.com');
@@ -176,14 +173,14 @@ describe('notify of', () => {
     const section = await putSection(store);
     const bell = (): HTMLElement => byRole(section, 'button', 'Notify me of replies to Ann’s comment');
     bell().click();
-    await waitFor(() => allByRole(section, 'textbox', 'E-mail').length > 0, 'the field');
+    await waitFor(() => allByRole(section, 'textbox', 'Email').length > 0, 'the field');
     await fill(section, 'zoe@example.com');
     byRole(section, 'button', 'Save').click();
     await waitFor(() => store.dispatched.length === 1, 'the choice');
     const [asked] = store.dispatched as NotifyOperation[];
     expect([asked?.commentId, asked?.choice, asked?.email]).to.deep.equal(['1', 'comment', 'zoe@example.com']);
     await frame();
-    expect(allByRole(section, 'textbox', 'E-mail')).to.deep.equal([]);
+    expect(allByRole(section, 'textbox', 'Email')).to.deep.equal([]);
   });
 
   it('R-11: how a choice ended is said once, politely', async () => {
@@ -200,7 +197,7 @@ describe('notify of', () => {
     };
     store.tell({ result: 'acknowledged', operation, comment: null });
     await frame();
-    expect(said(section)).to.equal('Waiting for you: open the mail sent to zoe@example.com and confirm.');
+    expect(said(section)).to.equal('One step left: open the email we sent to zoe@example.com and confirm.');
     store.tell({ result: 'acknowledged', operation: { ...operation, choice: 'none' }, comment: null });
   });
 
@@ -212,7 +209,7 @@ describe('notify of', () => {
     await form.updateComplete;
     await pressButton(form, 'Post');
     expect(store.dispatched).to.deep.equal([]);
-    await type(form, 'zoe@example.com', byRole(form, 'textbox', 'E-mail') as HTMLInputElement);
+    await type(form, 'zoe@example.com', byRole(form, 'textbox', 'Email') as HTMLInputElement);
     await pressButton(form, 'Post');
     const [posted] = store.dispatched as PostOperation[];
     expect(posted?.notify).to.deep.equal({ choice: 'comment', counter: 1, language: 'en', email: 'zoe@example.com' });

@@ -224,7 +224,7 @@ describe('with keys', () => {
     const section = await putPassages(threadWith(onGull));
     await waitFor(() => marks(section).length === 1, 'the button');
     const [mark] = marks(section) as [HTMLElement];
-    for (const control of ['Close', /^All 2 comments/, FORM] as const) {
+    for (const control of ['Close', 'Open in the discussion', FORM] as const) {
       mark.focus();
       await sendKeys({ press: 'Enter' });
       await waitFor(() => allByRole(section, 'textbox', FORM).length === 1, 'the form');
@@ -237,14 +237,14 @@ describe('with keys', () => {
     }
   });
 
-  it('I-4: “all comments on this passage” leads to them, and from there back to all', async () => {
+  it('I-4: “Open in the discussion” leads to them, and from there back to all', async () => {
     putArticle();
     const store = threadWith(onGull);
     const section = await putPassages(store);
     await waitFor(() => marks(section).length === 1, 'the button');
     marks(section)[0]?.click();
     await waitFor(() => allByRole(section, 'dialog').length === 1, 'the panel');
-    byRole(section, 'button', 'All 2 comments on this passage').click();
+    byRole(section, 'button', 'Open in the discussion').click();
     await waitFor(() => nameOf(focused()!) === 'View all comments', 'the focus above the comments');
     expect(store.view.filter).to.deep.equal({ passage: onGull.key });
     expect(said(section)).to.contain('Comments on “a gull moved into the lamp room”');

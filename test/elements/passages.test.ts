@@ -125,7 +125,7 @@ describe('quotes in the thread', () => {
     const section = await putPassages(threadWith(onGull, onWage));
     const text = (): string => section.renderRoot.querySelector('.thread')!.shadowRoot!.textContent ?? '';
     await waitFor(() => text().includes('No longer in the text.'), 'what is gone');
-    expect(text()).to.contain('The passage was edited since.');
+    expect(text()).to.contain('The passage has been edited since.');
     expect(text()).to.contain('a gull moved into the lamp room');
   });
 

@@ -312,7 +312,7 @@ describe('the menu', () => {
     const can = { reply: true, edit: true, delete: true, vote: false };
     const [section] = await shown([rowOf(ann, { own: true, can, editableUntil: Date.now() + 14.5 * 60_000 })]);
     open(section);
-    expect(byRole(section, 'menuitem', 'Edit, 15 minutes left')).to.exist;
+    expect(byRole(section, 'menuitem', 'Edit (15 min left)')).to.exist;
     const [other] = await shown([rowOf(ann)]);
     open(other);
     expect(allByRole(other, 'menuitem', /Edit|Delete/)).to.deep.equal([]);
@@ -402,7 +402,7 @@ describe('replies, edits and what becomes of them', () => {
     [
       'not taken from this site',
       { state: 'waiting', blocked: true },
-      /takes nothing from this website/,
+      /isn’t accepting anything from this website/,
       ['Send now', 'Copy text', 'Discard'],
     ],
     [
@@ -414,7 +414,7 @@ describe('replies, edits and what becomes of them', () => {
     [
       'retrying',
       { state: 'retrying', until: Date.now() + 150_000 },
-      /next try in 2 minutes/,
+      /Next try in 2 minutes/,
       ['Send now', 'Copy text', 'Discard'],
     ],
     ['a portal', { state: 'retrying', until: 0, portal: true }, /Wi-Fi/, ['Send now', 'Copy text', 'Discard']],
@@ -425,7 +425,7 @@ describe('replies, edits and what becomes of them', () => {
       /Too long.*100/,
       ['Edit', 'Copy text', 'Discard'],
     ],
-    ['given up', { state: 'given-up' }, /Could not be sent/, ['Send now', 'Copy text', 'Discard']],
+    ['given up', { state: 'given-up' }, /We’ve tried for a day/, ['Send now', 'Copy text', 'Discard']],
   ];
   for (const [name, delivery, words, remedies] of states) {
     it(`R-6: words that are ${name} say so in their row, with what can be done`, async () => {

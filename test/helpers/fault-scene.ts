@@ -67,7 +67,7 @@ export interface SceneOptions {
 
 /** States in which words are not yet the server's. */
 export const ON_THEIR_WAY =
-  /Sending…|Saving…|Deleting…|will be sent|next try|Sign in|takes nothing|Not accepted|could not be sent|keep this tab open/i;
+  /Sending…|Saving…|Deleting…|will be sent|next try|Sign in|isn’t accepting|Not accepted|tried for a day|keep this tab open/i;
 
 /** @param options Settings of the real server. */
 export function faultStage(options: ServerOptions = {}): Stage {

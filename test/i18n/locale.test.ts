@@ -130,10 +130,10 @@ describe('locale', () => {
   });
 
   it('R-8: the time left to edit is told in minutes, and in seconds at the end', () => {
-    expect(duration(en, 13.2 * MINUTE)).to.equal('14 minutes');
-    expect(duration(en, 1)).to.equal('1 second');
-    expect(duration(en, -5)).to.equal('0 seconds');
-    expect(duration(de, 14 * MINUTE)).to.equal('14 Minuten');
+    expect(duration(en, 13.2 * MINUTE)).to.equal('14 min');
+    expect(duration(en, 1)).to.equal('1 sec');
+    expect(duration(en, -5)).to.equal('0 sec');
+    expect(duration(de, 14 * MINUTE)).to.equal('14 Min.');
   });
 
   it('R-6: a refusal says what was wrong and what is allowed', () => {
@@ -146,7 +146,7 @@ describe('locale', () => {
 
   it("R-6: a refusal we have no words for is told in the backend's own, or in general", () => {
     expect(sayRefusal(english, { reason: 'full-moon', detail: 'Not tonight.' })).to.equal('Not tonight.');
-    expect(sayRefusal(english, { reason: 'full-moon' })).to.equal('The server does not accept this.');
+    expect(sayRefusal(english, { reason: 'full-moon' })).to.equal('The server did not accept this.');
     expect(sayRefusal(english, { reason: 'too-long', detail: 'Far too long.' })).to.equal('Far too long.');
     expect(sayRefusal(english, { reason: '__proto__', detail: 'No.' })).to.equal('No.');
   });

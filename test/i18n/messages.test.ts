@@ -77,4 +77,36 @@ describe('messages', () => {
       expect(typeof ar[key as keyof AllMessages], key).to.equal('object');
     }
   });
+
+  /** What native readers stumbled over, in any sentence (FIELD.md, section 5). */
+  const STUMBLES: Readonly<Record<string, RegExp>> = {
+    en: /\bmails?\b|e-mail|makes no sense|meanwhile|\banew\b|told\b|\bmay not\b|\bfor a day\. Could|leave this device|forg[eo]t|taken for|comment this one answers|text style|not shown to/i,
+    de: /(?<!-)\bMails?\b|Vergiss|Knopf|Knöpfe|freiwillig|aufgefrischt|\bStellen?\b|nicht von selbst|an mich erinnern|\b(?:deine|diese) Worte\b|\bSie haben\b|\bIhre?\b/,
+  };
+  for (const [tag, stumbles] of Object.entries(STUMBLES)) {
+    it(`Section 5: says in ${tag} what a native writer would put on a button`, () => {
+      for (const [key, message] of Object.entries(languages[tag]!)) {
+        for (const form of forms(message)) expect(form, key).to.not.match(stumbles);
+      }
+    });
+  }
+
+  it('Section 5: keeps the words that were chosen for it', () => {
+    const chosen = [
+      'notify',
+      'filter.banner',
+      'filter.all',
+      'order.newest',
+      'order.most-voted',
+      'notify.none',
+    ] as const;
+    expect(chosen.map((key) => english[key])).to.deep.equal([
+      'Notify of',
+      'Inline feedback',
+      'View all comments',
+      'Newest',
+      'Most voted',
+      'Off',
+    ]);
+  });
 });
