@@ -21,7 +21,7 @@ import { savesData, whenIdle } from './lazy.ts';
 import { isNear } from './near.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart, keepingPart } from './parts.ts';
-import { placePage, type PlacedPage } from './place.ts';
+import { followPlace, placePage, type PlacedPage } from './place.ts';
 import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
 import type { SectionActs } from './section-acts.ts';
@@ -29,8 +29,8 @@ import { base, tokens } from './styles.ts';
 import { ThreadController } from './thread-controller.ts';
 import './afterword-thread.ts';
 
-/** Properties that name another discussion, or another way to keep it: a change of one opens it anew (E-7). */
-const PLACE = ['adapter', 'backend', 'server', 'site', 'pageId', 'pageUrl', 'storage', 'pageSize', 'maxDepth'] as const;
+/** Properties that, like another page, name another discussion or another way to keep it: a change opens it anew (E-7). */
+const PLACE = ['adapter', 'backend', 'server', 'site', 'storage', 'pageSize', 'maxDepth'] as const;
 
 /** Parts of rows that a page can style through the section. */
 const PARTS =
@@ -193,6 +193,9 @@ export class AfterwordComments extends LitElement {
   /** @internal The comment a link led to. */
   @state() linkedId: string | null = null;
 
+  /** @internal The thread of this page before it was named, while what was begun there has still to come along. */
+  renamed: ThreadStore | null = null;
+
   /** @internal How rows are shown; null until the words are here. */
   manner: Manner | null = null;
 
@@ -210,7 +213,9 @@ export class AfterwordComments extends LitElement {
   readonly #view = new ThreadController(this, () => this.opened, see);
   #acts: SectionActs | null = null;
   #actsForThread: ActsForThread | null = null;
-  #page: PlacedPage | null = null;
+  /** The page that was shown last; replaced within while only its address or title is another. */
+  #at: { page: PlacedPage; readonly href: string } | null = null;
+  #unfollow: (() => void) | null = null;
   #stops: (() => void)[] = [];
   #mannerKey = '';
   /** How operations ended before anybody could tell. */
@@ -257,6 +262,7 @@ export class AfterwordComments extends LitElement {
     super.connectedCallback();
     addEventListener('hashchange', this.#followFragment);
     this.#followFragment();
+    this.#unfollow = followPlace(this.isElsewhere);
     // `lang` of an element around us is not ours to be told of.
     this.#readLanguage();
     this.#acts?.watch();
@@ -267,6 +273,7 @@ export class AfterwordComments extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#followFragment);
+    this.#unfollow?.();
     this.#close();
     this.#acts?.rest();
   }
@@ -278,7 +285,7 @@ export class AfterwordComments extends LitElement {
     // asked early has looked; looking makes the browser lay out the page.
     if (!this.hasUpdated && (this.loading === 'eager' || this.early || (this.loading === 'lazy' && isNear(this))))
       this.started = true;
-    const moved = PLACE.some((name) => changed.has(name));
+    const moved = this.#moveAlong() || PLACE.some((name) => changed.has(name));
     if (moved) this.#close();
     if (this.started && this.isConnected && !this.opened && (moved || changed.has('started' as never))) this.#open();
     this.manner = this.#makeManner();
@@ -435,8 +442,12 @@ export class AfterwordComments extends LitElement {
 
   /** @internal Words typed into the plain field become the draft that the form begins with. */
   async keepTyped(): Promise<void> {
-    const text = this.renderRoot.querySelector<HTMLTextAreaElement>('.opener')?.value;
+    const text = this.#opener?.value;
     if (text) await this.opened?.writeDraft('new', { text, savedAt: Date.now() });
+  }
+
+  get #opener(): HTMLTextAreaElement | null {
+    return this.renderRoot.querySelector('.opener');
   }
 
   /** A property set by script is checked as an attribute is: one table reads both. */
@@ -471,11 +482,53 @@ export class AfterwordComments extends LitElement {
     this.words = this.#loaded && ({ ...this.#english, ...this.#loaded, ...this.messages } as Messages);
   }
 
+  /**
+   * @internal Whether the page is another by now. Whoever shows something or takes it from the reader asks again; the
+   * other discussion comes with the next drawing.
+   */
+  readonly isElsewhere = (): boolean => {
+    const { page } = this;
+    const at = this.#at;
+    if (page.id !== at?.page.id) this.requestUpdate();
+    else at.page = page;
+    return page !== at?.page;
+  };
+
+  /** Before anything is drawn. True where the page is another than the one that was drawn. */
+  #moveAlong(): boolean {
+    const at = this.#at;
+    if (at && !this.isElsewhere()) return false;
+    const { page } = this;
+    const { href } = location;
+    this.#at = { page, href };
+    if (!at) return true;
+    // A name that comes late makes no other page of it, and what was begun there goes along.
+    this.renamed = page.named && !at.page.named && href === at.href ? this.opened : null;
+    void this.keepTyped();
+    const field = this.#opener;
+    if (field && !this.renamed) field.value = '';
+    this.#wanted = null;
+    this.#followFragment();
+    if (this.loading === 'manual' && !this.started) void this.#count();
+    return true;
+  }
+
   #open(): void {
-    const page = (this.#page = this.page);
+    const at = this.#at;
+    if (!at) return;
     const { sort, pageSize, maxDepth, storage } = this;
-    const settings = { page: { url: page.url, title: page.title }, order: sort, pageSize, maxDepth, storage };
-    const store = openStore(this, this.site, page.id, { ...settings, userToken: null }, () => this.#seen());
+    // Read when something is sent: a title may come late, and an address be a better one by then.
+    const now = (): PlacedPage => (this.isElsewhere(), at.page);
+    const page = {
+      get url() {
+        return now().url;
+      },
+      get title() {
+        return now().title;
+      },
+    };
+    const settings = { page, order: sort, pageSize, maxDepth, storage };
+    const store = openStore(this, this.site, at.page.id, { ...settings, userToken: null }, () => this.#seen());
     this.opened = store;
     this.#stops.push(
       store.onOutcome((outcome) => void (this.#acts ? this.#acts.heard(outcome) : this.#early.push(outcome))),
@@ -505,7 +558,9 @@ export class AfterwordComments extends LitElement {
 
   async #count(): Promise<void> {
     try {
-      this.waiting = await (await countPart()).countOfPage(this, this.site, this.page.id);
+      const { id } = this.page;
+      const count = await (await countPart()).countOfPage(this, this.site, id);
+      if (id === this.page.id) this.waiting = count;
     } catch {
       // The button does without a number.
     }
@@ -517,7 +572,7 @@ export class AfterwordComments extends LitElement {
     const rules = this.#acts?.rules() ?? null;
     const separateVotes = this.voteCount === 'separate';
     // Rules come anew with every answer: only what they say tells whether the rows have to be drawn again.
-    const key = JSON.stringify([rules, separateVotes, readonly, images, this.#page?.url]);
+    const key = JSON.stringify([rules, separateVotes, readonly, images, this.#at?.page.url]);
     if (key === this.#mannerKey && this.manner?.messages === words) return this.manner;
     this.#mannerKey = key;
     return { messages: words, rules, separateVotes, readonly, images, ...(this.#acts?.addresses() ?? NOWHERE) };

@@ -340,7 +340,7 @@ export class AfterwordForm extends LitElement {
   }
 
   /** Words may have come to this place by another way: from a refused comment, from another tab. */
-  private lookAgain(): void {
+  lookAgain(): void {
     if (this.store) this.restoring = this.restore(this.store);
   }
 

@@ -31,10 +31,14 @@ import { later } from './later.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
 import { sayStanding } from './notify-words.ts';
+import { BREATH } from './place.ts';
 import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
 import { watchAppearance } from './watch-appearance.ts';
+
+/** Whatever a reader begins in the section. */
+const ACTS = ['pointerdown', 'focusin', 'keydown', 'beforeinput', 'click', 'submit', 'drop', 'paste'] as const;
 
 export class SectionActs {
   readonly #announcer: Announcer;
@@ -64,6 +68,7 @@ export class SectionActs {
     adopt(this.#root, controlBase, sectionActStyles);
     section.addEventListener('keydown', (event) => this.#key(event));
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
+    for (const type of ACTS) section.addEventListener(type, this.#guard, true);
     this.fetchAhead();
     // A bubble that came with us, after the script had looked for one.
     if (document.querySelector('afterword-bubble')) void later.bubblePart().catch(() => {});
@@ -74,9 +79,31 @@ export class SectionActs {
 
   readonly say = (words: string): void => this.#announcer.say(words);
 
+  /** What is begun while the page is another already was meant for the one that stands there still: it goes nowhere. */
+  readonly #guard = (event: Event): void => {
+    if (!this.section.isElsewhere()) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+  };
+
+  /** The page has its name now: a comment that was begun before goes on. */
+  async #bringAlong(from: ThreadStore, to: ThreadStore): Promise<void> {
+    // Some routers change the document first: then it is another page, and the words stay with the one before.
+    await new Promise((done) => setTimeout(done, BREATH));
+    if (this.#followed !== to || this.section.isElsewhere() || this.section.renamed !== from) return;
+    this.section.renamed = null;
+    const draft = await from.readDraft('new').catch(() => null);
+    if (!draft?.text) return;
+    await to.writeDraft('new', draft);
+    await from.writeDraft('new', { ...draft, text: '' });
+    this.#root.querySelector<AfterwordForm>('section > .form')?.lookAgain();
+  }
+
   /** Listens to the thread that is shown now. */
   follow(store: ThreadStore | null): void {
     if (store === this.#followed) return;
+    const { renamed } = this.section;
+    if (renamed && store && renamed !== store) void this.#bringAlong(renamed, store);
     this.#stop?.();
     this.#announcer.forget();
     this.#followed = store;

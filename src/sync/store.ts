@@ -123,6 +123,7 @@ export interface ThreadStore {
 
 /** What `openThread` needs to know of the page and its settings. */
 export interface ThreadSettings {
+  /** Read with every operation, at the moment in which it is asked for: it may be getters. */
   readonly page: { readonly url: string; readonly title: string };
   /** The page's order; a remembered choice of the reader for this site beats it (R-2). */
   readonly order: Order;

@@ -194,7 +194,7 @@ export function makeThreadStore(
   /** Asked for before there is anybody to keep it. */
   function unkept(operation: Operation): QueuedOperation {
     const delivery = { state: 'sending' } as const;
-    const { page } = settings;
+    const page = { ...settings.page };
     return { operation, thread: key, page, identity: '', order: 0, attempts: 0, notBefore: 0, delivery, saved: false };
   }
 

@@ -86,7 +86,8 @@ export function makeThreads(
 
   return {
     openThread(adapter, key, settings, first) {
-      const name = JSON.stringify([key.backend, key.site, key.page, settings]);
+      // How the page is called is no part of it: that may change.
+      const name = JSON.stringify([key.backend, key.site, key.page, { ...settings, page: null }]);
       const known = stores.get(name) ?? {
         store: makeThreadStore(roomFor(settings.storage), adapter, key, settings, first),
         holders: 0,
