@@ -14,6 +14,7 @@ import { bubbleStyles } from './bubble-styles.ts';
 import { shared } from './control-base.ts';
 import { findSection, whenParsed } from './find-section.ts';
 import * as drawings from './icons.ts';
+import { roomBeside, whenLaidOut } from './margin.ts';
 import { isFree } from './registry.ts';
 import { nameOf } from './row.ts';
 import { tokens } from './styles.ts';
@@ -26,11 +27,18 @@ const READ = 45_000;
 const ASKED = 10_000;
 /** First words of a comment, in characters. */
 const FIRST_WORDS = 120;
+/** Below this width of the window nothing floats. */
+const NARROW = 600;
+/** How far what floats keeps from the edges of the window and from what the page shows, in pixels. */
+const GAP = 16;
+/** Width of a note: what is narrower can't be read. */
+const CARD = { least: 208, most: 320 };
 
 /**
  * A floating button: how many comments there are, how many are new, a note of the newest with *Reply*, and once in seven
- * days an invitation to write. On narrow screens it stands in the text where it was written, so that it never covers any.
- * Each part can be closed. It is not shown while its section is in view.
+ * days an invitation to write. It floats where the margin of the page has room for it, all the way down; elsewhere it is
+ * docked: it stands where it was written, alone, and covers nothing. Each part can be closed. It is not shown while its
+ * section is in view.
  *
  * @element afterword-bubble
  * @csspart bubble - The button.
@@ -49,7 +57,13 @@ export class AfterwordBubble extends LitElement {
   @state() private words: AllMessages | null = null;
   @state() private section: AfterwordComments | null = null;
   @state() private view: ThreadView | null = null;
+  /** Where the reader is: at the section; and, at it or past it. */
   @state() private inView = false;
+  @state() private isReached = false;
+  /** How it stands, once that is known. */
+  @state() private stands: 'floats' | 'docked' | null = null;
+  /** Docked, it would lead to what is next to it. */
+  @state() private isIdle = false;
   @state() private invites = false;
   @state() private closed = read('sessionStorage', HIDDEN) !== null;
   /** The note that was closed last. */
@@ -57,6 +71,8 @@ export class AfterwordBubble extends LitElement {
 
   #stops: (() => void)[] = [];
   #store: ThreadStore | null = null;
+  /** In the margin: above the section's end, and below it. */
+  @state() private room: { readonly above: number; readonly below: number } | null = null;
 
   /** Beside what is rendered: the used colour scheme is read from it (`appearance.ts`), at the first rendering too. */
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
@@ -86,34 +102,45 @@ export class AfterwordBubble extends LitElement {
     // Through the object model: a style attribute is dead under a strict content security policy.
     root.style.setProperty('--_behind', behind || 'Canvas');
     root.style.setProperty('--_text', text);
+    this.#stand(root);
   }
 
   override render(): TemplateResult | typeof nothing {
     const { words, view, section } = this;
-    if (!words || !section || !view || this.closed || this.inView || view.phase !== 'ready') return nothing;
+    if (!words || !section || !view || this.closed || view.phase !== 'ready') return nothing;
+    const { stands } = this;
+    // What is docked stays: if it went whenever the section is in view, the text below it would jump.
+    const isAway = stands === 'docked' ? this.isIdle : this.inView || (this.isReached && this.room?.below === 0);
+    if (isAway) return nothing;
     const { classes } = readAppearance(this, section.colorScheme);
     const fresh = freshOf(view);
-    const total = say(words, 'comments', { count: view.count });
-    const name = fresh > 0 ? `${total}, ${say(words, 'fresh', { count: fresh })}` : total;
     return html`<aside
-      class=${classes.replace(' paper', '')}
+      class="${classes.replace(' paper', '')} ${stands ?? 'unplaced'}"
       dir=${direction(words)}
       lang=${languageOf(words)}
       aria-label=${say(words, 'heading')}
     >
-      ${this.#note(words, view.newest)}${this.invites ? this.#invitation(words) : nothing}
+      ${stands === 'floats' && this.#hasCard ? [this.#note(words, view.newest), this.invites ? this.#invitation(words) : nothing] : nothing}
       <div class="line">
-        <button type="button" class="bubble" part="bubble" aria-label=${name} title=${name} @click=${this.#go}>
-          ${drawings.talk}<span>${formatNumber(words, view.count)}</span>${
-            fresh > 0 ? html`<span class="fresh">${say(words, 'fresh', { count: fresh })}</span>` : nothing
-          }
-        </button>
+        ${this.#button(words, view.count, fresh)}
         ${this.#close(words, 'bubble.close', () => {
           keep('sessionStorage', HIDDEN, '1');
           this.closed = true;
         })}
       </div>
     </aside>`;
+  }
+
+  /** Its name begins with what is seen on it, in that order, so that who speaks to the browser can say what they see. */
+  #button(words: AllMessages, count: number, fresh: number): TemplateResult {
+    const number = formatNumber(words, count);
+    const news = fresh > 0 ? say(words, 'fresh', { count: fresh }) : '';
+    const total = say(words, 'comments', { count });
+    // Some languages have a word for one or two, and no number.
+    const name = [news, total.includes(number) ? total : `${number} (${total})`].filter(Boolean).join(', ');
+    return html`<button type="button" class="bubble" part="bubble" aria-label=${name} title=${name} @click=${this.#go}>
+      ${drawings.talk}${news && html`<span class="fresh">${news}</span>`}<span>${number}</span>
+    </button>`;
   }
 
   #note(words: AllMessages, newest: Comment | undefined): unknown {
@@ -178,14 +205,66 @@ export class AfterwordBubble extends LitElement {
     if (section.loading !== 'manual') section.begin();
     const changed = (): void => this.#follow(section.store);
     section.addEventListener('afterword-loaded', changed);
-    const observer = new IntersectionObserver((entries) => (this.inView = entries.at(-1)?.isIntersecting ?? false));
-    observer.observe(section);
+    const watch = (rootMargin: string, tell: (isSo: boolean) => void): void => {
+      const observer = new IntersectionObserver((entries) => tell(entries.at(-1)?.isIntersecting ?? false), {
+        rootMargin,
+      });
+      observer.observe(section);
+      this.#stops.push(() => observer.disconnect());
+    };
+    watch('0px', (isSo) => (this.inView = isSo));
+    // Everything above the window counts as well: a reader may jump from far above the section to far below it.
+    watch('9999999px 0px 0px', (isSo) => (this.isReached = isSo));
     this.#stops.push(
       () => section.removeEventListener('afterword-loaded', changed),
-      () => observer.disconnect(),
       this.clock.after(READ, () => this.#invite()),
+      whenLaidOut(() => {
+        this.room = null;
+        this.#lookAround();
+        this.requestUpdate();
+      }),
     );
     changed();
+  }
+
+  /** Looks whether the margin has room for what is drawn now. */
+  #stand(root: HTMLElement): void {
+    this.room ??= this.#measure(root);
+    const line = root.querySelector('.line')?.getBoundingClientRect();
+    if (!line) return;
+    this.stands = innerWidth >= NARROW && this.room.above >= line.width + 2 * GAP ? 'floats' : 'docked';
+    root.style.setProperty('--_card', `${Math.min(CARD.most, this.room.above - 2 * GAP)}px`);
+  }
+
+  #measure(root: HTMLElement): { above: number; below: number } {
+    const section = this.section?.getBoundingClientRect();
+    const line = root.querySelector('.line')?.getBoundingClientRect();
+    const height = (line?.height ?? 0) + 2 * GAP;
+    const [top, bottom] = [(section?.top ?? 0) + scrollY, (section?.bottom ?? 0) + scrollY];
+    const room = (from: number, to: number): number =>
+      roomBeside({
+        side: getComputedStyle(root).direction === 'rtl' ? 'left' : 'right',
+        most: CARD.most + 2 * GAP,
+        least: (line?.width ?? 0) + 2 * GAP,
+        from,
+        to,
+        over: [innerHeight - height, innerHeight],
+      });
+    // What the page begins with is never at the lower edge of the window.
+    const reached = innerHeight - height;
+    const below = room(Math.max(bottom, reached), Infinity);
+    this.#lookAround();
+    return { above: top > reached ? room(reached, bottom) : below, below };
+  }
+
+  #lookAround(): void {
+    const { top = 0 } = this.section?.getBoundingClientRect() ?? {};
+    this.isIdle = Math.abs(top - this.getBoundingClientRect().bottom) < innerHeight / 2;
+  }
+
+  /** A note has to be read, and must not lie over anything either. */
+  get #hasCard(): boolean {
+    return (this.room?.above ?? 0) >= CARD.least + 2 * GAP;
   }
 
   #follow(store: ThreadStore | null): void {
@@ -204,7 +283,9 @@ export class AfterwordBubble extends LitElement {
     const now = this.clock.now();
     // A clock that was set back makes no week longer than one.
     const isRecent = last > 0 && Math.abs(now - last) < WEEK;
-    if (!section || this.inView || this.closed || isOwn || isRecent) return;
+    if (!section || this.inView || this.isReached || this.closed || isOwn || isRecent) return;
+    // Nobody sees it: then it has not been asked.
+    if (this.stands !== 'floats' || !this.#hasCard) return;
     if (section.readonly || section.storage !== 'full' || view?.rules?.closed !== false) return;
     keep('localStorage', INVITED, String(now));
     this.invites = true;
@@ -222,7 +303,7 @@ export class AfterwordBubble extends LitElement {
 
   #rest(): void {
     for (const stop of this.#stops.splice(0)) stop();
-    this.#store = this.section = this.view = null;
+    this.#store = this.section = this.view = this.room = this.stands = null;
     this.invites = false;
   }
 }

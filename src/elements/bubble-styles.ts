@@ -1,4 +1,4 @@
-/** How the bubble looks: in the text on narrow screens, else in the corner where the lines of the page end. */
+/** How the bubble looks: in the corner where the lines of the page end if the margin has room, else in the text. */
 import { css } from 'lit';
 
 export const bubbleStyles = css`
@@ -55,10 +55,10 @@ export const bubbleStyles = css`
   }
   .card {
     position: relative;
-    display: none;
+    display: grid;
     gap: var(--_space);
-    inline-size: 20rem;
-    max-inline-size: 100%;
+    inline-size: var(--_card, 20rem);
+    box-sizing: border-box;
     padding: calc(3 * var(--_space));
     padding-inline-end: calc(10 * var(--_space));
     border: 1px solid var(--_hairline);
@@ -81,29 +81,27 @@ export const bubbleStyles = css`
     min-block-size: 32px;
     padding-block: 0;
   }
-  @media (min-width: 600px) {
-    .root {
-      position: fixed;
-      inset-block-end: calc(4 * var(--_space));
-      inset-inline-end: calc(4 * var(--_space));
-      z-index: 2147483000;
-    }
-    .bubble,
-    .card {
-      box-shadow: var(--_shadow);
-    }
-    .card {
-      display: grid;
-    }
+  .floats,
+  .unplaced {
+    position: fixed;
+    inset-block-end: calc(4 * var(--_space));
+    inset-inline-end: calc(4 * var(--_space));
+    z-index: 2147483000;
   }
-  @media (min-width: 600px) and (prefers-reduced-motion: no-preference) {
+  /* Where it goes is known a moment later; until then nothing flickers and nothing is moved by it. */
+  .unplaced {
+    visibility: hidden;
+  }
+  .floats :is(.bubble, .card) {
+    box-shadow: var(--_shadow);
+  }
+  @media (prefers-reduced-motion: no-preference) {
     .card {
-      animation: come 200ms ease-out;
+      animation: come 150ms ease-out;
     }
     @keyframes come {
       from {
         opacity: 0;
-        translate: 0 8px;
       }
     }
   }

@@ -40,6 +40,9 @@ async function stage(view: Partial<ThreadView> = {}, attributes: Record<string, 
 
 const button = (bubble: AfterwordBubble): HTMLElement => byRole(bubble, 'button', /comments/);
 
+/** Without what separates words. */
+const plain = (words: string): string => words.replace(/[,\s\u2066-\u2069]+/g, ' ').trim();
+
 describe('the bubble', () => {
   before(async () => void (await bubblePart()));
   beforeEach(() => {
@@ -56,7 +59,7 @@ describe('the bubble', () => {
     expect(nameOf(button(bubble))).to.equal('47 comments');
     store.show({ count: 49, news: { roots: 2 }, unread: 1 });
     await bubble.updateComplete;
-    expect(nameOf(button(bubble))).to.equal('49 comments, 3 new');
+    expect(nameOf(button(bubble))).to.equal('3 new, 49 comments');
   });
 
   it('R-15: leads to the discussion with the focus, shows what waits there, and is not in its way', async () => {
@@ -76,7 +79,7 @@ describe('the bubble', () => {
     byRole(bubble, 'button', 'Close').click();
     await bubble.updateComplete;
     expect(bubble.renderRoot.textContent).not.to.contain('meanwhile');
-    expect(nameOf(button(bubble))).to.equal('47 comments, 1 new');
+    expect(nameOf(button(bubble))).to.equal('1 new, 47 comments');
     store.show({ newest: comment('10', { text: 'And another' }) });
     await bubble.updateComplete;
     expect(bubble.renderRoot.textContent).to.contain('And another');
@@ -156,19 +159,139 @@ describe('the bubble', () => {
     expect(allByRole(bubble, 'button')).to.deep.equal([]);
   });
 
-  it('R-15: nothing moves under reduced motion, and on a narrow screen it stands in the text', () => {
-    const rules = (bubbleRoot: ShadowRoot): CSSRule[] =>
-      bubbleRoot.adoptedStyleSheets.flatMap((it) => [...it.cssRules]);
+  it('R-15: nothing moves under reduced motion', () => {
     const bubble = document.createElement('afterword-bubble');
     put.push(bubble);
     document.body.append(bubble);
-    const media = rules(bubble.renderRoot as ShadowRoot).filter((rule) => rule instanceof CSSMediaRule);
-    const plain = rules(bubble.renderRoot as ShadowRoot).filter((rule) => rule instanceof CSSStyleRule);
-    expect(plain.some((rule) => rule.style.position === 'fixed' || rule.style.animationName)).to.equal(false);
-    const moving = media.filter((rule) => rule.cssText.includes('animation'));
+    const all = (bubble.renderRoot as ShadowRoot).adoptedStyleSheets.flatMap((it) => [...it.cssRules]);
+    const moving = all.filter((rule) => rule.cssText.includes('animation'));
     expect(moving.length).to.be.above(0);
-    for (const rule of moving) expect(rule.conditionText).to.contain('prefers-reduced-motion: no-preference');
-    const fixed = media.filter((rule) => rule.cssText.includes('fixed'));
-    expect(fixed.map((rule) => rule.conditionText)).to.deep.equal(['(min-width: 600px)']);
+    for (const rule of moving) {
+      expect(rule).to.be.instanceOf(CSSMediaRule);
+      expect((rule as CSSMediaRule).conditionText).to.contain('prefers-reduced-motion: no-preference');
+    }
+  });
+
+  it('K3: its name begins with what is seen on it, in every language', async () => {
+    for (const lang of ['en', 'de', 'ar']) {
+      for (const [count, unread] of [
+        [1, 0],
+        [2, 0],
+        [55, 3],
+        [1, 1],
+        [12_345, 2],
+      ] as const) {
+        const { bubble, section } = await stage({ count, unread }, { lang });
+        const [button] = allByRole(bubble, 'button') as [HTMLElement];
+        const [words, name] = [button.innerText, nameOf(button)];
+        expect(
+          plain(name).startsWith(plain(words)),
+          `${lang} ${count} ${unread}: “${words}” is not in “${name}”`,
+        ).to.equal(true);
+        bubble.remove();
+        section.remove();
+      }
+    }
+  });
+});
+
+describe('where the bubble stands', () => {
+  before(async () => void (await bubblePart()));
+  afterEach(() => {
+    for (const one of put.splice(0)) one.remove();
+    scrollTo(0, 0);
+  });
+
+  const line = 'A line of the article that goes on for as long as its column is wide. '.repeat(400);
+  const around = (html: string): HTMLElement => {
+    const page = document.createElement('div');
+    page.innerHTML = html;
+    put.push(page);
+    document.body.prepend(page);
+    return page;
+  };
+  const root = (bubble: AfterwordBubble): HTMLElement => bubble.renderRoot.querySelector('.root') as HTMLElement;
+  const placed = (bubble: AfterwordBubble): Promise<void> =>
+    waitFor(() => root(bubble) && !root(bubble).matches('.unplaced'), 'its place to be known');
+  const isFixed = (bubble: AfterwordBubble): boolean => getComputedStyle(root(bubble)).position === 'fixed';
+
+  it('L13: floats beside a column that leaves a margin, wherever the page is scrolled to, and covers nothing of it', async () => {
+    const page = around(`<p style="inline-size: 280px">${line}</p>`);
+    const { bubble } = await stage();
+    await placed(bubble);
+    expect(isFixed(bubble)).to.equal(true);
+    const words = document.createRange();
+    words.selectNodeContents(page);
+    for (const top of [0, 300, 900]) {
+      scrollTo(0, top);
+      const box = root(bubble).getBoundingClientRect();
+      expect(
+        [...words.getClientRects()].every(({ right }) => right < box.left),
+        `at ${top}`,
+      ).to.equal(true);
+      expect(box.bottom).to.be.closeTo(innerHeight - 16, 1);
+    }
+  });
+
+  for (const [what, html] of [
+    ['the words go from edge to edge', `<p>${line}</p>`],
+    [
+      'a sidebar has them',
+      `<div style="display: flex"><p style="flex: 0 0 200px">${line}</p><ul style="margin-inline-start: auto">${'<li><a href="#x">Another</a></li>'.repeat(80)}</ul></div>`,
+    ],
+    [
+      'a note flows out of its paragraph',
+      `<p style="inline-size: 200px">${line}<span style="float: right; margin-inline-end: calc(260px - 100vw); inline-size: calc(100vw - 300px)">${line}</span></p>`,
+    ],
+    [
+      'a picture is as wide as the window',
+      `<p style="inline-size: 200px">${line}</p><img alt="" style="display: block; inline-size: 100%; block-size: 300px" src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">`,
+    ],
+  ] as const) {
+    it(`L13: stands where it was written where ${what}`, async () => {
+      around(html);
+      const { bubble } = await stage();
+      await placed(bubble);
+      expect(isFixed(bubble)).to.equal(false);
+      expect(allByRole(bubble, 'button').length, 'alone: the number, and what hides it').to.equal(2);
+      const before = bubble.getBoundingClientRect().height;
+      expect(before).to.be.above(24);
+      document.querySelector('afterword-comments')?.scrollIntoView();
+      await settled(document.querySelector('afterword-comments') as AfterwordComments);
+      expect(bubble.getBoundingClientRect().height, 'nothing jumps where the reader comes to the section').to.equal(
+        before,
+      );
+    });
+  }
+
+  it('L13: what the page begins with is never below it, and what shows nothing has no say', async () => {
+    around(`<nav><p style="text-align: end">Menu</p></nav><div style="block-size: 2000px"></div>
+      <p style="inline-size: 200px">${line}</p><p style="visibility: hidden">${line}</p>`);
+    const { bubble } = await stage();
+    await placed(bubble);
+    expect(isFixed(bubble)).to.equal(true);
+  });
+
+  it('L13: gives way when the margin goes, and comes back with it', async () => {
+    const page = around(`<p style="inline-size: 280px">${line}</p>`);
+    const { bubble } = await stage();
+    await placed(bubble);
+    const column = page.firstElementChild as HTMLElement;
+    column.style.inlineSize = '100%';
+    await waitFor(() => !isFixed(bubble), 'it to be docked');
+    column.style.inlineSize = '280px';
+    await waitFor(() => isFixed(bubble), 'it to float again');
+  });
+
+  it('L13: past the section it goes where the page goes on from edge to edge', async () => {
+    around(`<p style="inline-size: 280px">${line}</p>`);
+    const { bubble } = await stage();
+    const footer = document.createElement('footer');
+    footer.innerHTML = `<p>${line}</p>`;
+    put.push(footer);
+    document.body.append(footer);
+    await waitFor(() => root(bubble) && isFixed(bubble), 'it to float above the section');
+    footer.lastElementChild?.scrollIntoView({ block: 'end' });
+    await waitFor(() => allByRole(bubble, 'button').length === 0, 'it to go');
   });
 });
