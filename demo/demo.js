@@ -16,7 +16,7 @@ if (scheme) {
 
 // The worker keeps Afterword's own files; the pages named here it keeps too, so that they open with no network at all.
 if ('serviceWorker' in navigator) {
-  // The demo lies in a folder of the server, the worker at its root.
+  // The demo lies in a folder of the server, the worker beside it.
   const pages = [
     './',
     'article.css',
@@ -29,7 +29,7 @@ if ('serviceWorker' in navigator) {
     'playground.js',
     'custom-elements.json',
   ];
-  const worker = new URL('/afterword-sw.js', location.href);
+  const worker = new URL('../afterword-sw.js', import.meta.url);
   for (const page of pages) worker.searchParams.append('keep', new URL(page, import.meta.url).pathname);
   navigator.serviceWorker.register(worker).catch((error) => {
     console.info('These pages will not open offline: the service worker was not installed.', error);

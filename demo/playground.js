@@ -7,7 +7,7 @@ const stage = document.querySelector('#section');
 const tag = 'afterword-comments';
 
 /** What the section on this page starts with; everything else begins at the element's own default. */
-const given = { server: location.origin, 'page-id': 'seven-minutes-fast' };
+const given = { server: new URL('..', import.meta.url).href.replace(/\/$/, ''), 'page-id': 'seven-minutes-fast' };
 const section = document.createElement(tag);
 for (const [name, value] of Object.entries(given)) section.setAttribute(name, value);
 stage.append(section);
@@ -143,7 +143,7 @@ function show() {
   const style = variables.length
     ? `<style>\n  ${tag} {\n${variables.map((line) => `    ${line};\n`).join('')}  }\n</style>\n`
     : '';
-  const source = new URL('/afterword.js', location.href);
+  const source = new URL('../afterword.js', import.meta.url);
   code.textContent =
     style + `<${tag}${written.join('')}\n></${tag}>\n` + `<script type="module" src="${source}"></` + 'script>';
   said.textContent = '';

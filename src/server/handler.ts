@@ -16,6 +16,7 @@ import { Problem } from './problems.ts';
 import type { Proxies } from './rules/addresses.ts';
 import { networkOf } from './rules/addresses.ts';
 import { Buckets, type Limits } from './rules/limits.ts';
+import { forwardedPrefix, prefixOf } from './rules/prefix.ts';
 import { checkPageUrl, isConfigured, isLoopback, isOriginOf } from './rules/origins.ts';
 import { hashToken, keyedAddress, readToken } from './rules/tokens.ts';
 import * as schemas from './schemas.ts';
@@ -129,7 +130,8 @@ export function createHandler(options: HandlerOptions) {
       const isKnown = tellVersion(context, thread);
       if (isKnown) return context.body(null, 304);
       const feed = new URLSearchParams({ site: query.site, page: id });
-      context.header('Link', `</api/v1/feed?${feed.toString()}>; rel="alternate"; type="application/atom+xml"`);
+      // From where it was asked for: whatever path a proxy has put before ours.
+      context.header('Link', `<feed?${feed.toString()}>; rel="alternate"; type="application/atom+xml"`);
       if (query.around !== undefined) return context.json(await storage.around(db, thread, query.around), 200);
       const { order, limit, after } = query;
       const filter = query.passage === undefined ? query.filter : { passage: query.passage };
@@ -262,7 +264,7 @@ export function createHandler(options: HandlerOptions) {
         site: site.name,
         page: query.page ?? null,
         thread,
-        address: `${options.publicUrl() ?? address.origin}${address.pathname}${address.search}`,
+        address: `${options.publicUrl() ?? address.origin + prefixFor(context)}${address.pathname}${address.search}`,
         secret: storage.secret,
       });
     });
@@ -278,12 +280,15 @@ export function createHandler(options: HandlerOptions) {
     scheme: 'bearer',
     description: 'The writer’s secret: 32 random bytes in base64url, made by the browser.',
   });
-  const describe = (context: Context) => context.json(app.getOpenAPI31Document(document));
+  const describe = (context: Context) => {
+    const servers = [{ url: prefixFor(context) || '/' }];
+    return context.json(app.getOpenAPI31Document({ ...document, servers }));
+  };
   app.get('/api/openapi.json', describe);
   app.get('/api/v1/openapi.json', describe);
 
   app.get('*', async (context) => {
-    const response = await files.answer(context.req.raw);
+    const response = await files.answer(context.req.raw, prefixFor(context));
     return response ?? context.notFound();
   });
 
@@ -314,6 +319,13 @@ export function createHandler(options: HandlerOptions) {
       log(`A page of ${shown} asked for comments. To serve it: afterword-server site add ${name} --origins ${shown}`);
     }
     return new Problem('origin-not-allowed', 'This server is not set up for any site yet.');
+  }
+
+  function prefixFor(context: Context): string {
+    const publicUrl = options.publicUrl();
+    if (publicUrl !== null) return prefixOf(publicUrl);
+    const isBelieved = options.proxies.includes(options.peerOf(context));
+    return isBelieved ? forwardedPrefix(context.req.header('X-Forwarded-Prefix')) : '';
   }
 
   function addressOf(context: Context): string {

@@ -14,6 +14,7 @@ import { Live, type Timers } from './live.ts';
 import { Proxies } from './rules/addresses.ts';
 import { type Limits, STANDARD_LIMITS } from './rules/limits.ts';
 import { isConfigured } from './rules/origins.ts';
+import { prefixOf, withoutPrefix } from './rules/prefix.ts';
 import type { Settings } from './rules/settings.ts';
 import { StaticFiles, type StaticOptions } from './static.ts';
 import { readMeta, writeMeta } from './storage/migrations.ts';
@@ -40,7 +41,7 @@ export interface StartOptions extends StaticOptions {
   /** 0 takes a free one. */
   readonly port?: number;
   readonly host?: string;
-  /** Addresses or networks whose `X-Forwarded-For` is believed. */
+  /** Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Prefix` are believed. */
   readonly proxies?: readonly string[];
   /** Null: no rate limits. */
   readonly limits?: Limits | null;
@@ -59,7 +60,7 @@ export interface StartOptions extends StaticOptions {
   readonly smtp?: string | null;
   /** Sender of mails, as in `Blog <comments@blog.example>`; needed with `smtp`. */
   readonly mailFrom?: string;
-  /** The server's address on the web, for the links of mails; default: the one it listens on. */
+  /** The server's address on the web, with the path it has there, for links and mails; default: the one it listens on. */
   readonly publicUrl?: string | null;
   /** Origins of push services besides those of the usual browsers. */
   readonly pushServices?: readonly string[];
@@ -118,6 +119,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       publicUrl: () => options.publicUrl ?? null,
     });
     const listener = getRequestListener(app.fetch);
+    const prefix = options.publicUrl ? prefixOf(options.publicUrl) : '';
     const server = createServer(
       {
         headersTimeout: options.headersTimeout ?? HEADERS_MS,
@@ -126,7 +128,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         maxHeaderSize: MOST_HEADER_BYTES,
         connectionsCheckingInterval: 1_000,
       },
-      (incoming, outgoing) => void listener(incoming, outgoing),
+      (incoming, outgoing) => {
+        incoming.url = withoutPrefix(incoming.url ?? '/', prefix);
+        void listener(incoming, outgoing);
+      },
     );
     await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
     const { port, address, family } = server.address() as AddressInfo;

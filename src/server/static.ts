@@ -67,9 +67,10 @@ export class StaticFiles {
     return file !== null && existsSync(file) ? file : null;
   }
 
-  async answer(request: Request): Promise<Response | null> {
+  /** @param prefix The path before ours, as readers see it. */
+  async answer(request: Request, prefix = ''): Promise<Response | null> {
     const { pathname } = new URL(request.url);
-    if (pathname === '/' || pathname === '/demo') return this.#front(pathname);
+    if (pathname === '/' || pathname === '/demo') return this.#front(pathname, prefix);
     const listed = await this.#find(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
     if (listed === null) return null;
     let bytes: Buffer<ArrayBuffer>;
@@ -95,12 +96,14 @@ export class StaticFiles {
     return new Response(bytes, { headers });
   }
 
-  async #front(pathname: string): Promise<Response | null> {
+  async #front(pathname: string, prefix: string): Promise<Response | null> {
     if ((await this.#find('/demo/index.html')) !== null) {
-      return new Response(null, { status: 302, headers: { Location: '/demo/', 'Cache-Control': 'no-cache' } });
+      // From where the reader is, if nobody said what a proxy has put before our paths.
+      const location = prefix === '' ? 'demo/' : `${prefix}/demo/`;
+      return new Response(null, { status: 302, headers: { Location: location, 'Cache-Control': 'no-cache' } });
     }
     if (pathname !== '/') return null;
-    return new Response('This is an Afterword server. Its API: /api/openapi.json\n', {
+    return new Response(`This is an Afterword server. Its API: ${prefix}/api/openapi.json\n`, {
       headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache' },
     });
   }

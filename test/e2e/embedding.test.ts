@@ -152,10 +152,10 @@ test('E-1: one line installs it on a site of another origin, and it asks nobody 
   await reader.close();
 });
 
-test('E-5: the script loaded twice defines and shows one section', async () => {
+test('P9, E-5: the script loaded twice defines once, and each line has its section', async () => {
   const reader = await open('/twice');
   await works(reader, 'Posted where the script stands twice.');
-  assert.equal(await reader.section.count(), 1);
+  assert.equal(await reader.section.count(), 2);
   clean(reader);
   await reader.close();
 });

@@ -13,7 +13,7 @@ import type { BundlePart } from '../../.config/module-sizes.ts';
 import { closing } from './closing.ts';
 
 const kB = 1000;
-const BUDGETS = { 'embed.js': 1 * kB, 'count.js': 4 * kB, 'plain text': 21 * kB, 'with Markdown': 48 * kB };
+const BUDGETS = { 'embed.js': 1 * kB, 'count.js': 4 * kB, 'plain text': 21 * kB, 'with Markdown': 49 * kB };
 /** The module whose part is fetched only for markup. */
 const MARKUP = 'src/content/sanitize.ts';
 

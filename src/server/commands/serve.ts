@@ -31,11 +31,17 @@ export function addServe(program: Command): void {
     .option('--database <file>', 'SQLite file (AFTERWORD_DATABASE; default: ./data/afterword.sqlite)')
     .option('--port <number>', 'port, 0 for any free one (AFTERWORD_PORT; default: 8090)')
     .option('--host <address>', 'address to listen on (AFTERWORD_HOST; default: 127.0.0.1)')
-    .option('--proxies <list>', 'addresses or networks whose X-Forwarded-For is believed (AFTERWORD_PROXIES)')
+    .option(
+      '--proxies <list>',
+      'addresses or networks whose X-Forwarded-For and -Prefix are believed (AFTERWORD_PROXIES)',
+    )
     .addOption(new Option('--limits <choice>', 'rate limits (AFTERWORD_LIMITS; default: on)').choices(['on', 'off']))
     .option('--smtp <url>', 'mail server, smtp://user:password@host:587 (AFTERWORD_SMTP; default: no mails)')
     .option('--mail-from <sender>', 'sender of mails, Blog <comments@blog.example> (AFTERWORD_MAIL_FROM)')
-    .option('--public-url <url>', 'this server’s address on the web, for links in mails (AFTERWORD_PUBLIC_URL)')
+    .option(
+      '--public-url <url>',
+      'this server’s address on the web, with its path there, for links and mails (AFTERWORD_PUBLIC_URL)',
+    )
     .option('--config <file>', 'JSON file with these settings and those of the sites (AFTERWORD_CONFIG)')
     .option('--demo <file>', 'discussion in JSON Lines for the demo article, taken in when the database is new')
     .option('--no-demo', 'take no sample discussion in')

@@ -26,7 +26,7 @@ export class Proxies {
   clientAddress(peer: string, forwardedFor: string | undefined): string {
     let address = plain(peer);
     const chain = (forwardedFor ?? '').split(',').map((part) => plain(part.trim()));
-    while (this.#includes(address)) {
+    while (this.includes(address)) {
       const before = chain.pop();
       if (before === undefined || isIP(before) === 0) break;
       address = before;
@@ -34,7 +34,9 @@ export class Proxies {
     return address;
   }
 
-  #includes(address: string): boolean {
+  /** Whether what this peer says of other addresses is believed. */
+  includes(peer: string): boolean {
+    const address = plain(peer);
     const family = isIP(address);
     return family !== 0 && this.#list.check(address, family === 6 ? 'ipv6' : 'ipv4');
   }
