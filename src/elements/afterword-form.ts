@@ -10,7 +10,7 @@ import { renderComment } from '../content/safe-html.ts';
 import { en } from '../i18n/en.ts';
 import { enWriting } from '../i18n/en-writing.ts';
 import type { AllMessages, Messages } from '../i18n/locale.ts';
-import { direction, languageOf, say } from '../i18n/locale.ts';
+import { direction, languageOf, say, sayParts } from '../i18n/locale.ts';
 import { sayRefusal } from '../i18n/locale-later.ts';
 import type { Mention, Rules } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
@@ -26,10 +26,11 @@ import { findWrong, OPEN_RULES, websiteOf } from './form-checks.ts';
 import { DraftKeeper } from './form-draft.ts';
 import { keepIdentity, recallIdentity, whenForgotten } from './form-identity.ts';
 import { PeopleList } from './form-people.ts';
+import { afterPress, keepPlace } from './form-leaving.ts';
 import { formStyles } from './form-styles.ts';
 import type { Change, Selected, Tool } from './form-text.ts';
 import { applyTool, insertBlock, lengthOf, mentionsIn, quoted } from './form-text.ts';
-import { renderTools } from './form-tools.ts';
+import { renderTools, renderViews } from './form-tools.ts';
 import { keepTyped } from './typed-keys.ts';
 import { newId } from './new-id.ts';
 import { shared } from './control-base.ts';
@@ -69,6 +70,20 @@ const lastSent = new WeakMap<ThreadStore, { readonly place: DraftPlace; readonly
  * @element afterword-form
  * @fires {AfterwordSubmitEvent} afterword-submit - The reader pressed *Post*, *Reply* or *Save*; cancelable.
  * @fires {AfterwordFormCloseEvent} afterword-form-close - The words are sent, or the reader closed the form.
+ * @csspart form-box - The box around the text and what belongs to it.
+ * @csspart form-text - The field of the text.
+ * @csspart form-bar - The line below the text: tools, remaining length, views.
+ * @csspart form-tools - The toolbar.
+ * @csspart form-count - How much may still be written, where it is little.
+ * @csspart form-tabs - *Write* and *Preview*.
+ * @csspart form-tab - One of them.
+ * @csspart form-preview - The text as it will be shown.
+ * @csspart form-field - A field of who the reader is, with its label.
+ * @csspart form-input - The field alone.
+ * @csspart form-error - What is wrong with a field.
+ * @csspart form-as - As whom a known reader posts.
+ * @csspart form-cancel - The button that closes the form.
+ * @csspart form-submit - The button that sends.
  */
 export class AfterwordForm extends LitElement {
   static override styles = [shared, formStyles];
@@ -105,6 +120,11 @@ export class AfterwordForm extends LitElement {
   /** *Notify me of replies* is ticked. */
   @state() private notifyMe = false;
   @state() private open = false;
+  /** Who the reader is was told before: one line says so, instead of the fields. */
+  @state() private known = false;
+  /** The reader wants to see the fields again, or something is missing in them. */
+  @state() private changing = false;
+  @state() private asksWebsite = false;
   @state() private wrong: ReadonlyMap<Field, Wrong> = new Map();
   @state() private previewing = false;
   @state() private shown: Rendered | null = null;
@@ -126,6 +146,8 @@ export class AfterwordForm extends LitElement {
   /** The draft of this place has been looked for. */
   private looked = false;
   private quiet = false;
+  /** The reader has typed who they are: what is remembered has nothing to add. */
+  private toldWho = false;
   private composing = false;
   private readonly keeper = new DraftKeeper(
     () => this.clock,
@@ -213,6 +235,9 @@ export class AfterwordForm extends LitElement {
       this.text = this.base = this.original;
     }
     if (this.previewing) this.preview();
+    // Once only: a line that came back while an address is being typed would take the field away.
+    this.changing ||= this.known && this.lacksWho;
+    this.asksWebsite ||= this.who.website !== '';
   }
 
   protected override updated(): void {
@@ -224,6 +249,13 @@ export class AfterwordForm extends LitElement {
 
   private get ruling(): Rules {
     return this.rules ?? OPEN_RULES;
+  }
+
+  /** Something has to be filled in, or mended, in the fields of who the reader is. */
+  private get lacksWho(): boolean {
+    const { wrong, who, asksFor } = this;
+    const isEmpty = (which: 'name' | 'email'): boolean => asksFor[which] === 'required' && who[which].trim() === '';
+    return isEmpty('name') || isEmpty('email') || (['name', 'email', 'website'] as const).some((it) => wrong.has(it));
   }
 
   private get selected(): Selected {
@@ -277,13 +309,14 @@ export class AfterwordForm extends LitElement {
     const again = this.looked;
     this.looked = true;
     // Once only: who empties a field means it.
-    if (!again) {
+    if (!again || !this.toldWho) {
       const { name, email, website } = this.who;
       this.who = {
         name: name || draft?.name || identity?.name || '',
         email: email || draft?.email || identity?.email || '',
         website: website || draft?.website || identity?.website || '',
       };
+      this.known = this.who.name !== '' && this.who.name === identity?.name;
       this.remember ||= identity?.remember ?? false;
       this.agreed ||= identity?.agreedTo != null && identity.agreedTo === this.rules?.consent;
     }
@@ -309,7 +342,7 @@ export class AfterwordForm extends LitElement {
     this.keeper.forget();
     this.turn += 1;
     this.who = NOBODY;
-    this.remember = this.agreed = false;
+    this.remember = this.agreed = this.known = this.toldWho = false;
   }
 
   private draft(): Draft {
@@ -376,6 +409,7 @@ export class AfterwordForm extends LitElement {
 
   private onWho(which: Who, event: Event): void {
     this.who = { ...this.who, [which]: (event.target as HTMLInputElement).value };
+    this.toldWho = true;
     this.forgive(which);
     this.keeper.writeSoon(() => this.draft());
   }
@@ -469,7 +503,7 @@ export class AfterwordForm extends LitElement {
       this.previewing = false;
       this.open = true;
       this.drawNow();
-      this.renderRoot.querySelector<HTMLElement>(`#${first}`)?.focus();
+      this.show(first);
       return;
     }
     if (mode === 'edit' && text === this.base) {
@@ -496,6 +530,16 @@ export class AfterwordForm extends LitElement {
     // The row shows the words from here on; where that goes wrong they come back.
     void keep(store, operation, place).catch(() => this.putBack(text, chosen));
     this.finish(operation.id);
+  }
+
+  /** Puts the caret into a field, with its label and what is said about it in sight (their room for a header of the page is CSS). */
+  private show(name: Field): void {
+    const field = this.renderRoot.querySelector<HTMLElement>(`#${name}`);
+    field?.focus({ preventScroll: true });
+    const whole = field?.closest('.field, .box');
+    whole?.scrollIntoView({ block: 'nearest' });
+    // Where both don't fit, the beginning is what has the label.
+    if (whole && whole.getBoundingClientRect().height > innerHeight) field?.scrollIntoView({ block: 'nearest' });
   }
 
   /** What can be ticked about replies; null where mails are not offered, or the reader is told of everything anyway. */
@@ -549,6 +593,7 @@ export class AfterwordForm extends LitElement {
   private finish(operationId: string): void {
     this.text = this.base = this.mode === 'edit' ? this.original : '';
     this.chosen = [];
+    this.known = this.who.name.trim() !== '';
     this.fold(operationId);
   }
 
@@ -559,12 +604,7 @@ export class AfterwordForm extends LitElement {
   }
 
   private fold(operationId: string | null): void {
-    this.wrong = new Map();
-    this.previewing = this.restored = this.same = false;
-    this.said = '';
-    this.open = this.mode !== 'new';
-    this.list.close();
-    this.drawNow();
+    this.rest();
     // The pressed button is gone: the focus waits in the field until the section takes it elsewhere.
     if (this.mode === 'new') {
       this.quiet = true;
@@ -573,6 +613,28 @@ export class AfterwordForm extends LitElement {
     }
     this.dispatchEvent(new AfterwordFormCloseEvent(operationId));
   }
+
+  private rest(): void {
+    this.wrong = new Map();
+    this.previewing = this.restored = this.same = this.changing = false;
+    this.asksWebsite = false;
+    this.said = '';
+    this.open = this.mode !== 'new';
+    this.list.close();
+    this.drawNow();
+  }
+
+  /** Left empty, the form of a page is one line again, as soon as the press that left it is over. */
+  private readonly onLeave = ({ relatedTarget }: FocusEvent): void => {
+    if (this.mode !== 'new' || this.passage) return;
+    if (relatedTarget instanceof Node && this.renderRoot.contains(relatedTarget)) return;
+    afterPress((pressed) => {
+      // Another window took the focus, or a press within, which in Safari focuses no button.
+      if (this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement) || pressed.includes(this)) return;
+      if (!this.open || this.holdsWords || !this.isConnected) return;
+      keepPlace(pressed, () => this.rest());
+    });
+  };
 
   private readonly takeTheirs = (): void => {
     this.text = this.base = this.original;
@@ -593,7 +655,7 @@ export class AfterwordForm extends LitElement {
   protected override render(): TemplateResult {
     const { words, open } = this;
     return html`<form
-      class=${open ? 'open' : ''}
+      class="${open ? 'open' : ''} ${this.mode}"
       novalidate
       lang=${languageOf(words)}
       dir=${direction(words)}
@@ -601,32 +663,41 @@ export class AfterwordForm extends LitElement {
       @submit=${this.onSubmit}
       @keydown=${this.onKey}
       @keypress=${keepTyped}
+      @focusout=${this.onLeave}
     >
       ${this.conflict ? this.renderConflict() : nothing}
-      <div class="box ${this.wrong.has('text') ? 'wrong' : ''}">
-        ${open ? this.renderTop() : nothing}
-        <label class="hidden" for="text">${this.label}</label>
-        <textarea
-          id="text"
-          name="text"
-          rows="1"
-          dir=${autoDir(this.text)}
-          placeholder=${this.mode === 'new' ? say(words, 'form.placeholder') : this.label}
+      <div class="box ${this.wrong.has('text') ? 'wrong' : ''}" part="form-box">
+        <div
+          id="writing"
+          role=${open ? 'tabpanel' : nothing}
+          aria-labelledby=${open ? 'tab-write' : nothing}
           ?hidden=${this.previewing}
-          aria-invalid=${this.wrong.has('text')}
-          aria-describedby=${ids(this.wrong.has('text') && 'text-error', open && 'left')}
-          aria-autocomplete="list"
-          aria-controls=${this.list.open ? 'people' : nothing}
-          aria-activedescendant=${this.list.open ? `person-${this.list.active}` : nothing}
-          aria-keyshortcuts="Control+Enter Meta+Enter"
-          @focus=${this.onFocus}
-          @blur=${this.onBlur}
-          @input=${this.onInput}
-          @click=${this.lookForPeople}
-          @compositionstart=${() => (this.composing = true)}
-          @compositionend=${() => (this.composing = false)}
-        ></textarea>
-        ${this.list.render(words)} ${this.previewing ? this.renderPreview() : nothing} ${this.renderError('text')}
+        >
+          <label class="hidden" for="text">${this.label}</label>
+          <textarea
+            id="text"
+            part="form-text"
+            name="text"
+            rows="1"
+            dir=${autoDir(this.text)}
+            placeholder=${this.mode === 'new' ? say(words, 'form.placeholder') : this.label}
+            aria-invalid=${this.wrong.has('text')}
+            aria-describedby=${ids(this.wrong.has('text') && 'text-error', open && 'left')}
+            aria-autocomplete="list"
+            aria-controls=${this.list.open ? 'people' : nothing}
+            aria-activedescendant=${this.list.open ? `person-${this.list.active}` : nothing}
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+            @focus=${this.onFocus}
+            @blur=${this.onBlur}
+            @input=${this.onInput}
+            @click=${this.lookForPeople}
+            @compositionstart=${() => (this.composing = true)}
+            @compositionend=${() => (this.composing = false)}
+          ></textarea>
+          ${this.list.render(words)}
+        </div>
+        ${this.previewing ? this.renderPreview() : nothing} ${this.renderError('text')}
+        ${open ? this.renderBar() : nothing}
       </div>
       ${open ? this.renderRest() : nothing}
       <p class="hidden" role="status">${this.said}</p>
@@ -647,9 +718,10 @@ export class AfterwordForm extends LitElement {
     void this.keeper.writeNow();
   };
 
-  private renderTop(): TemplateResult {
-    const { words, tool, previewing } = this;
-    return html`<div class="top">
+  /** Below the text, so that the line a reader pressed to begin stays where it was. */
+  private renderBar(): TemplateResult {
+    const { words, tool, previewing, left } = this;
+    return html`<div class="bar" part="form-bar">
       ${
         previewing
           ? nothing
@@ -660,16 +732,10 @@ export class AfterwordForm extends LitElement {
               use: (name) => this.use(name),
             })
       }
-      <button
-        type="button"
-        class="quiet"
-        aria-pressed=${previewing}
-        @click=${() => {
-          this.previewing = !previewing;
-        }}
-      >
-        ${say(words, 'form.preview')}
-      </button>
+      <p id="left" class="count ${left !== null && left < 0 ? 'over' : ''}" part="form-count">
+        ${left === null ? nothing : this.lengthInWords(left)}
+      </p>
+      ${renderViews(words, this.label, previewing, (now) => (this.previewing = now))}
     </div>`;
   }
 
@@ -682,7 +748,9 @@ export class AfterwordForm extends LitElement {
         : 'html' in shown
           ? html`<div class="body" dir="auto" .innerHTML=${shown.html}></div>`
           : html`<div class="body plain" dir="auto">${shown.text}</div>`;
-    return html`<div class="shown" role="region" aria-label=${say(words, 'form.preview')}>${inside}</div>`;
+    return html`<div id="shown" part="form-preview" role="tabpanel" tabindex="0" aria-labelledby="tab-preview">
+      ${inside}
+    </div>`;
   }
 
   private renderConflict(): TemplateResult {
@@ -690,8 +758,8 @@ export class AfterwordForm extends LitElement {
     return html`<div class="theirs" role="group" aria-labelledby="conflict">
       <p id="conflict" class="label">${say(words, 'form.conflict')}</p>
       <p class="note">${say(words, 'form.theirs')}</p>
-      <div class="plain" dir="auto">${this.original}</div>
-      <p class="end">
+      <blockquote class="plain" dir="auto" tabindex="0">${this.original}</blockquote>
+      <p class="choice">
         <button type="button" class="firm" @click=${this.takeTheirs}>${say(words, 'form.take-theirs')}</button>
         <button type="button" class="firm" @click=${this.takeMine}>${say(words, 'form.take-mine')}</button>
       </p>
@@ -699,57 +767,90 @@ export class AfterwordForm extends LitElement {
   }
 
   private renderRest(): TemplateResult {
-    const { words, mode, ruling, left } = this;
+    const { words, mode, ruling } = this;
     const writes = { new: 'form.post', reply: 'reply', edit: 'form.save' } as const;
-    return html`${mode === 'edit' ? nothing : this.renderWho()}
+    const isKnown = this.known && !this.changing;
+    return html`${mode === 'edit' || isKnown ? nothing : this.renderWho()}
       ${this.restored ? html`<p class="note">${say(words, 'form.restored')}</p>` : nothing}
       ${this.same ? html`<p class="error" role="alert">${say(words, 'form.same')}</p>` : nothing}
       ${mode !== 'edit' && ruling.consent ? this.renderConsent(ruling.consent) : nothing}
       <div class="end">
-        <p id="left" class="count ${left !== null && left < 0 ? 'over' : ''}">
-          ${left === null ? nothing : this.lengthInWords(left)}
-        </p>
-        <button type="button" class="quiet" @click=${() => this.cancel()}>${say(words, 'cancel')}</button>
-        <button
-          type="submit"
-          class="firm primary"
-          title=${say(words, 'form.keys', { keys: sendKeys() })}
-          @click=${this.onSubmit}
-        >
-          ${say(words, writes[mode])}
-        </button>
+        ${mode === 'edit' ? nothing : this.renderChoices(isKnown)}
+        <div class="send">
+          <button type="button" class="quiet" part="form-cancel" @click=${() => this.cancel()}>
+            ${say(words, 'cancel')}
+          </button>
+          <button
+            type="submit"
+            class="firm primary"
+            part="form-submit"
+            title=${say(words, 'form.keys', { keys: sendKeys() })}
+            @click=${this.onSubmit}
+          >
+            ${say(words, writes[mode])}
+          </button>
+        </div>
       </div>`;
   }
 
   private renderWho(): TemplateResult {
-    const { words, ruling, asksFor: asks } = this;
+    const { ruling, asksFor: asks } = this;
     return html`<div class="fields">
-        ${this.renderField('name', 'text', 'name', ruling.name === 'required')}
-        ${asks.email === 'none' ? nothing : this.renderField('email', 'email', 'email', asks.email === 'required')}
-        ${ruling.website && !this.passage ? this.renderField('website', 'url', 'url', false) : nothing}
-      </div>
-      <div class="tick">
-        <input
-          id="remember"
-          type="checkbox"
-          .checked=${this.remember}
-          @change=${(event: Event) => (this.remember = (event.target as HTMLInputElement).checked)}
-        />
-        <label for="remember">${say(words, 'form.remember')}</label>
-      </div>
+      ${this.renderField('name', 'text', 'name', ruling.name === 'required')}
+      ${asks.email === 'none' ? nothing : this.renderField('email', 'email', 'email', asks.email === 'required')}
+      ${this.offersWebsite && this.asksWebsite ? this.renderField('website', 'url', 'url', false) : nothing}
+    </div>`;
+  }
+
+  private get offersWebsite(): boolean {
+    return this.ruling.website && !this.passage;
+  }
+
+  /** What a comment can do without. */
+  private renderChoices(isKnown: boolean): TemplateResult {
+    const { words } = this;
+    return html`<div class="choices">
+      ${isKnown ? this.renderKnown() : this.renderTick('remember', 'form.remember')}
+      ${this.notify ? this.renderTick('notifyMe', 'form.notify') : nothing}
       ${
-        this.notify
-          ? html`<div class="tick">
-              <input
-                id="notify"
-                type="checkbox"
-                .checked=${this.notifyMe}
-                @change=${(event: Event) => (this.notifyMe = (event.target as HTMLInputElement).checked)}
-              />
-              <label for="notify">${say(words, 'form.notify')}</label>
-            </div>`
+        this.offersWebsite && !this.asksWebsite && !isKnown
+          ? html`<button type="button" class="quiet" @click=${() => this.ask('website')}>
+              ${say(words, 'form.website.add')}
+            </button>`
           : nothing
-      }`;
+      }
+    </div>`;
+  }
+
+  private renderKnown(): TemplateResult {
+    const { words } = this;
+    const [before, name, after] = sayParts(words, 'form.as', { name: this.who.name.trim() });
+    return html`<p class="known" part="form-as">
+      <span>${before}<b>${name}</b>${after}</span>
+      <button type="button" class="quiet" aria-label=${say(words, 'form.change.name')} @click=${() => this.ask('name')}>
+        ${say(words, 'form.change')}
+      </button>
+    </p>`;
+  }
+
+  /** Shows fields that were put away, and puts the caret into one of them. */
+  private ask(which: 'name' | 'website'): void {
+    this.changing = true;
+    if (which === 'website') this.asksWebsite = true;
+    this.drawNow();
+    this.show(which);
+  }
+
+  private renderTick(which: 'remember' | 'notifyMe', label: 'form.remember' | 'form.notify'): TemplateResult {
+    return html`<div class="tick">
+      <input
+        id=${which}
+        type="checkbox"
+        .checked=${this[which]}
+        @change=${(event: Event) => (this[which] = (event.target as HTMLInputElement).checked)}
+      />
+      <label for=${which}>${say(this.words, label)}</label>
+    </div>`;
   }
 
   private renderField(
@@ -760,10 +861,11 @@ export class AfterwordForm extends LitElement {
   ): TemplateResult {
     const { words } = this;
     const label = say(words, `form.${which}`);
-    return html`<div class="field">
+    return html`<div class="field" part="form-field">
       <label for=${which}>${required ? label : say(words, 'form.optional', { label })}</label>
       <input
         id=${which}
+        part="form-input"
         name=${which}
         type=${type}
         autocomplete=${autocomplete}
@@ -803,7 +905,9 @@ export class AfterwordForm extends LitElement {
 
   private renderError(field: Field): TemplateResult | typeof nothing {
     const wrong = this.wrong.get(field);
-    return wrong ? html`<p id="${field}-error" class="error">${sayRefusal(this.words, wrong)}</p>` : nothing;
+    return wrong
+      ? html`<p id="${field}-error" class="error" part="form-error">${sayRefusal(this.words, wrong)}</p>`
+      : nothing;
   }
 }
 

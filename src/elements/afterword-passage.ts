@@ -10,6 +10,7 @@ import { adoptTextStyles } from './adopt.ts';
 import type { AboutPassage, AfterwordForm } from './afterword-form.ts';
 import { shared } from './control-base.ts';
 import { firstWords } from './first-words.ts';
+import { FORM_PARTS } from './form-parts.ts';
 import { later } from './later.ts';
 import { panelStyles } from './passage-styles.ts';
 import { isFree } from './registry.ts';
@@ -241,6 +242,7 @@ export class AfterwordPassage extends LitElement {
     const { manner, store } = this;
     if (!about || !store || !later.formPart.loaded || manner?.readonly || manner?.rules?.closed) return nothing;
     return html`<afterword-form
+      exportparts=${FORM_PARTS}
       .store=${store}
       .messages=${this.messages}
       .rules=${manner?.rules ?? null}

@@ -7,6 +7,7 @@ import { html, LitElement, nothing, type CSSResultGroup, type PropertyValues, ty
 import { property, state } from './property.ts';
 import { openArticle, type Article, type Candidate, type Passage } from '../inline/index.ts';
 import { formatNumber, say, type AllMessages } from '../i18n/locale.ts';
+import { FORM_PARTS } from './form-parts.ts';
 import type { Mention } from '../model/comment.ts';
 import { markerKey, passageKey } from '../model/passage.ts';
 import type { Quote } from '../model/quote.ts';
@@ -269,7 +270,7 @@ export class AfterwordPassages extends LitElement {
     const shown = this.#shown();
     if (!open || !shown) return nothing;
     return html`<afterword-passage
-      exportparts="passage-panel"
+      exportparts=${`passage-panel, ${FORM_PARTS}`}
       .store=${this.store}
       .messages=${messages}
       .manner=${this.manner}

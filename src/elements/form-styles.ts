@@ -23,14 +23,29 @@ export const formStyles = css`
   input.wrong {
     border-color: var(--_danger);
   }
-  .top {
+  .bar {
     display: flex;
     flex-wrap: wrap;
-    justify-content: space-between;
     align-items: center;
-    gap: var(--_space);
+    gap: var(--_space) calc(2 * var(--_space));
     padding: var(--_space);
-    border-block-end: 1px solid var(--_hairline);
+  }
+  .views {
+    display: flex;
+    margin-inline-start: auto;
+    border-radius: calc(var(--_radius) * 0.75);
+    background: var(--_wash);
+  }
+  .views button {
+    min-block-size: 32px;
+    padding-inline: calc(2.5 * var(--_space));
+    font-size: var(--_small);
+    font-weight: 500;
+    color: var(--_muted);
+  }
+  .views [aria-selected='true'] {
+    color: inherit;
+    box-shadow: inset 0 0 0 1px var(--_control);
   }
   .tools {
     display: flex;
@@ -41,14 +56,6 @@ export const formStyles = css`
     min-block-size: 32px;
     text-align: center;
     color: var(--_muted);
-  }
-  .top > .quiet {
-    min-block-size: 32px;
-    margin-inline-start: auto;
-  }
-  .top > [aria-pressed='true'] {
-    background: var(--_wash);
-    color: inherit;
   }
   textarea,
   input {
@@ -78,8 +85,19 @@ export const formStyles = css`
   textarea:focus-visible {
     outline: none;
   }
+  .open textarea,
+  #shown {
+    min-block-size: calc(3lh + 5 * var(--_space));
+  }
+  .reply :is(textarea, #shown) {
+    min-block-size: calc(2lh + 5 * var(--_space));
+  }
+  @container (inline-size < 480px) {
+    .open :is(textarea, #shown) {
+      min-block-size: calc(2lh + 5 * var(--_space));
+    }
+  }
   .open textarea {
-    min-block-size: 7em;
     resize: vertical;
   }
   ::placeholder {
@@ -95,6 +113,13 @@ export const formStyles = css`
   .field {
     display: grid;
     gap: var(--_space);
+  }
+  .field,
+  .box {
+    scroll-margin-block: var(--afterword-scroll-margin, 5rem);
+  }
+  textarea {
+    scroll-margin-block-start: var(--afterword-scroll-margin, 5rem);
   }
   .fields .field {
     max-inline-size: 24em;
@@ -134,12 +159,48 @@ export const formStyles = css`
   .end {
     display: flex;
     flex-wrap: wrap;
-    justify-content: flex-end;
+    align-items: center;
+    gap: calc(2 * var(--_space)) calc(4 * var(--_space));
+  }
+  .choices {
+    flex: 1 1 auto;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: calc(2 * var(--_space)) calc(4 * var(--_space));
+    font-size: var(--_fine);
+  }
+  .choices label {
+    font-size: inherit;
+  }
+  .choices .quiet {
+    color: var(--_accent);
+    font-size: inherit;
+  }
+  .choices > .quiet {
+    padding-inline: 0;
+  }
+  .known {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+  }
+  .known b {
+    font-weight: 600;
+    unicode-bidi: isolate;
+  }
+  .send,
+  .choice {
+    display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: calc(2 * var(--_space));
   }
+  .send {
+    margin-inline-start: auto;
+  }
   .count {
-    margin-inline-end: auto;
+    margin-inline-start: auto;
     font-size: var(--_small);
     color: var(--_muted);
     font-variant-numeric: tabular-nums;
@@ -163,9 +224,9 @@ export const formStyles = css`
   .box .error {
     padding: 0 calc(3 * var(--_space)) calc(2 * var(--_space));
   }
-  .shown {
+  #shown {
     padding: calc(2.5 * var(--_space)) calc(3 * var(--_space));
-    min-block-size: 7em;
+    border-radius: var(--_radius);
   }
   .theirs {
     border: 1px solid var(--_hairline);
@@ -175,12 +236,12 @@ export const formStyles = css`
     display: grid;
     gap: calc(2 * var(--_space));
   }
-  .theirs .plain {
+  .theirs blockquote {
+    margin: 0;
+    padding-inline-start: calc(2.5 * var(--_space));
+    border-inline-start: 2px solid var(--_hairline);
     max-block-size: 40vh;
     overflow: auto;
-  }
-  .theirs .end {
-    justify-content: flex-start;
   }
   .people {
     position: absolute;
@@ -212,7 +273,7 @@ export const formStyles = css`
     input {
       font-size: max(16px, 1em);
     }
-    /* As wide as a finger where there is room, and on one line with the preview where there is less. */
+    /* As wide as a finger where there is room. */
     .tools {
       flex: 1 1 210px;
       flex-wrap: nowrap;
@@ -220,6 +281,9 @@ export const formStyles = css`
     .tools button {
       flex: 0 1 40px;
       min-inline-size: 26px;
+    }
+    .bar button,
+    .end button {
       min-block-size: 40px;
     }
   }

@@ -1,5 +1,8 @@
-/** The editor's toolbar: one tab stop, arrow keys within, each tool a button with a name. */
-import { html, svg } from 'lit';
+/**
+ * What stands below the text of the editor: the tools, each a button with a name, and the two views of it, *Write* and
+ * *Preview*, as tabs. Both are one tab stop with arrow keys within.
+ */
+import { html, nothing, svg } from 'lit';
 import type { SVGTemplateResult, TemplateResult } from 'lit';
 import type { AllMessages } from '../i18n/locale.ts';
 import { say } from '../i18n/locale.ts';
@@ -28,10 +31,11 @@ export function renderTools(host: ToolsHost): TemplateResult {
   const { words, current } = host;
   return html`<div
     class="tools"
+    part="form-tools"
     role="toolbar"
     aria-label=${say(words, 'tools')}
     aria-controls="text"
-    @keydown=${(event: KeyboardEvent) => walk(event, host)}
+    @keydown=${(event: KeyboardEvent) => walk(event, current)}
   >
     ${TOOLS.map(
       (tool, index) =>
@@ -49,20 +53,54 @@ export function renderTools(host: ToolsHost): TemplateResult {
   </div>`;
 }
 
+/** @param change Called with whether the preview is wanted. */
+export function renderViews(
+  words: AllMessages,
+  name: string,
+  previewing: boolean,
+  change: (previewing: boolean) => void,
+): TemplateResult {
+  const tab = (id: string, panel: string, label: 'form.write' | 'form.preview', isPreview: boolean): TemplateResult => {
+    const isShown = isPreview === previewing;
+    return html`<button
+      type="button"
+      role="tab"
+      id=${id}
+      part="form-tab"
+      aria-selected=${String(isShown)}
+      aria-controls=${isShown ? panel : nothing}
+      tabindex=${isShown ? 0 : -1}
+      @click=${() => change(isPreview)}
+      @focus=${() => change(isPreview)}
+    >
+      ${say(words, label)}
+    </button>`;
+  };
+  return html`<div
+    class="views"
+    part="form-tabs"
+    role="tablist"
+    aria-label=${name}
+    @keydown=${(event: KeyboardEvent) => walk(event, previewing ? 1 : 0)}
+  >
+    ${tab('tab-write', 'writing', 'form.write', false)}${tab('tab-preview', 'shown', 'form.preview', true)}
+  </div>`;
+}
+
 /** The arrows go the way they point, which in a language written from the right is backwards. */
-function walk(event: KeyboardEvent, host: ToolsHost): void {
+function walk(event: KeyboardEvent, current: number): void {
   const bar = event.currentTarget as HTMLElement;
+  const buttons = [...bar.querySelectorAll('button')];
   const forward = getComputedStyle(bar).direction === 'rtl' ? -1 : 1;
-  const last = TOOLS.length - 1;
+  const last = buttons.length - 1;
   const targets: Readonly<Record<string, number>> = {
-    ArrowRight: host.current + forward,
-    ArrowLeft: host.current - forward,
+    ArrowRight: current + forward,
+    ArrowLeft: current - forward,
     Home: 0,
     End: last,
   };
   const target = targets[event.key];
   if (target === undefined) return;
   event.preventDefault();
-  const index = target < 0 ? last : target > last ? 0 : target;
-  bar.querySelectorAll('button')[index]?.focus();
+  buttons[target < 0 ? last : target > last ? 0 : target]?.focus();
 }

@@ -24,6 +24,7 @@ import {
   AfterwordVotedEvent,
 } from './events.ts';
 import { firstWords } from './first-words.ts';
+import { FORM_PARTS } from './form-parts.ts';
 import { areKeysOn, keysPanel, rememberKeys, stepOf } from './keys.ts';
 import { bell } from './control-icons.ts';
 import * as drawings from './icons.ts';
@@ -309,7 +310,7 @@ export class SectionActs {
       return nothing;
     }
     return html`<afterword-passages
-      exportparts="passage-button, passage-panel, passage-toolbar"
+      exportparts=${`passage-button, passage-panel, passage-toolbar, ${FORM_PARTS}`}
       .section=${section}
       .store=${store}
       .manner=${manner}
@@ -344,6 +345,7 @@ export class SectionActs {
     return html`<afterword-form
       class="form"
       part="form"
+      exportparts=${FORM_PARTS}
       .store=${store}
       .messages=${this.words()}
       .rules=${manner?.rules ?? null}

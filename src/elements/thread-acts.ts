@@ -13,6 +13,7 @@ import type { AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts
 import type { AfterwordThread } from './afterword-thread.ts';
 import { AfterwordNotifyEvent, AfterwordVoteEvent } from './events.ts';
 import { openMenu } from './menu.ts';
+import { FORM_PARTS } from './form-parts.ts';
 import { newId } from './new-id.ts';
 import { later } from './later.ts';
 import { NewsBar } from './news-bar.ts';
@@ -45,6 +46,8 @@ export class ThreadActs {
   ) {
     this.#root = thread.renderRoot as ShadowRoot;
     adopt(this.#root, controlBase, controlStyles);
+    // The form came with us, and so do the names of its parts.
+    thread.setAttribute('exportparts', `${thread.getAttribute('exportparts')},${FORM_PARTS}`);
     this.news = new NewsBar(thread, list, words, (id) => this.#goTo(id));
     // One listener for all rows, and none on a row: there may be a thousand.
     this.#root.addEventListener('click', (event) => this.#pressed(event));
@@ -186,6 +189,7 @@ export class ThreadActs {
     return html`<afterword-form
       class="form"
       part="form"
+      exportparts=${FORM_PARTS}
       .store=${this.thread.store}
       .messages=${this.words()}
       .mode=${view.state.form}

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { axe, comment, near, newReader, openBrowser, ownErrors, type Reader } from '../helpers/reader.ts';
+import { axe, comment, nameIn, near, newReader, openBrowser, ownErrors, type Reader } from '../helpers/reader.ts';
 import { startAfterword, startHost, type AfterwordServer, type Host } from '../helpers/server.ts';
 
 interface Pair {
@@ -156,7 +156,7 @@ const dialog = (section: Locator): Locator => section.getByRole('dialog');
 
 async function write(section: Locator, text: string, name = 'Reader'): Promise<void> {
   await section.getByRole('textbox', { name: 'Your comment on this passage' }).fill(text);
-  await dialog(section).getByRole('textbox', { name: /^Name/ }).fill(name);
+  await nameIn(dialog(section), name);
 }
 
 async function commentOn({ page, section }: Reader, words: string, text: string): Promise<void> {
@@ -379,7 +379,7 @@ test('R-11: passages on a phone, at 320 px, in the dark and in forced colours: a
     await dialog(section).getByText('when I came and full when I left').waitFor();
     await check('open');
     await section.getByRole('textbox', { name: 'Your comment on this passage' }).click();
-    await dialog(section).getByRole('textbox', { name: /^Name/ }).waitFor();
+    await dialog(section).getByRole('tab', { name: 'Preview' }).waitFor();
     await check('writing');
     await page.keyboard.press('Escape');
     await dialog(section).waitFor({ state: 'detached' });

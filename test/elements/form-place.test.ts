@@ -89,7 +89,7 @@ for (const width of [300, 760]) {
       byRole(row, 'button', 'Reply to Ann').click();
       const field = await formIn(row);
       expect(field.getBoundingClientRect().top + 48, 'a line can be seen').to.be.at.most(innerHeight);
-      expect(before - acts.getBoundingClientRect().top).to.be.at.most(190);
+      expect(before - acts.getBoundingClientRect().top).to.be.at.most(110);
     });
   });
 }

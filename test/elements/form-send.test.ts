@@ -8,7 +8,7 @@ import { rules } from '../helpers/builders.ts';
 import { allByRole, byRole, descriptionOf, focused, nameOf } from '../helpers/by-role.ts';
 import { FakeStore } from '../helpers/fake-store.ts';
 import type { Writing } from '../helpers/writing.ts';
-import { people, press, pressButton, settled, turn, type, write } from '../helpers/writing.ts';
+import { people, press, pressButton, pressTab, settled, turn, type, write } from '../helpers/writing.ts';
 
 const strict = {
   ...rules,
@@ -21,6 +21,7 @@ const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 async function fill({ form }: Writing, fields: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) {
+    if (name.startsWith('Website')) await pressButton(form, 'Add a website');
     await type(form, value, byRole(form, 'textbox', name) as HTMLInputElement);
   }
 }
@@ -310,7 +311,7 @@ describe('sending', () => {
     it('R-5: an error found while the preview is shown brings the field back', async () => {
       const { form, field } = await write();
       form.focus();
-      await pressButton(form, 'Preview');
+      await pressTab(form, 'Preview');
       await pressButton(form, 'Post');
       expect(focused()).to.equal(field);
     });

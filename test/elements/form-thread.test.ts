@@ -7,7 +7,7 @@ import { makeThreads } from '../../src/sync/threads.ts';
 import { FakeBackend } from '../helpers/fake-backend.ts';
 import { deleteDatabase, FakeWorld, freshName, quiet, until } from '../helpers/fake-world.ts';
 import { stage } from '../helpers/stage.ts';
-import { fieldOf, people, press, pressButton, settled, type } from '../helpers/writing.ts';
+import { change, fieldOf, people, press, pressButton, settled, type } from '../helpers/writing.ts';
 
 describe('the form and the disk', () => {
   let backend: FakeBackend;
@@ -140,6 +140,7 @@ describe('the form and the disk', () => {
     const second = await openPage();
     second.form.focus();
     await settled(second.form);
+    await change(second.form);
     const known = second.form.shadowRoot!.querySelector<HTMLInputElement>('[autocomplete=name]')!;
     expect(known.value).to.equal('Zoë');
     await second.store.forget();

@@ -161,6 +161,11 @@ export async function write(attacks: readonly Attack[]): Promise<Report> {
     await form.ready;
     type(form, 'textarea', payload);
     await form.updateComplete;
+    // Known after the first one, and a website is asked for only at a press.
+    for (const button of ['.known button', '.choices > button']) {
+      form.renderRoot.querySelector<HTMLElement>(button)?.click();
+      await form.updateComplete;
+    }
     type(form, '#name', payload.slice(0, 200).replace(/[\r\n]/g, ' '));
     type(form, '#website', payload.replace(/[\r\n]/g, ' '));
     await look(form, report, id, 'preview');

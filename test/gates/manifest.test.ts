@@ -129,7 +129,7 @@ test('each part has its sentence, at the element whose file names it', () => {
 test('each part that is told of can be reached from the page: the section hands on what lies deeper', () => {
   const exported = new Set(
     sources.flatMap(({ text }) => {
-      const written = [...text.matchAll(/\bexportparts="([^"]*)"|\bconst PARTS =\s*'([^']*)'/g)];
+      const written = [...text.matchAll(/\bexportparts="([^"]*)"|\bconst (?:\w+_)?PARTS =\s*'([^']*)'/g)];
       return written.flatMap(([, inPlace, constant]) => (inPlace ?? constant ?? '').split(/[\s,]+/));
     }),
   );

@@ -187,9 +187,16 @@ export async function reply(
 }
 
 async function fillIn(form: Locator, label: RegExp, text: string, name: string): Promise<void> {
+  await form.getByRole('textbox', { name: label }).fill(text);
+  await nameIn(form, name);
+}
+
+/** Says who writes. Who has posted before is asked no more: one line says as whom they post, and lets them change it. */
+export async function nameIn(form: Locator, name: string): Promise<void> {
   const named = form.getByRole('textbox', { name: /^Name( \(optional\))?$/ }).first();
-  const words = form.getByRole('textbox', { name: label });
-  await words.fill(text);
+  const known = form.getByRole('button', { name: 'Change your details', exact: true }).first();
+  await named.or(known).first().waitFor();
+  if (await known.isVisible()) await known.click();
   await named.fill(name);
 }
 

@@ -99,6 +99,18 @@ export async function pressButton(form: AfterwordForm, name: string | RegExp): P
   await form.updateComplete;
 }
 
+/** Chooses *Write* or *Preview*. */
+export async function pressTab(form: AfterwordForm, name: string): Promise<void> {
+  byRole(form, 'tab', name).click();
+  await form.updateComplete;
+}
+
+/** A known reader wants to see the fields again. */
+export async function change(form: AfterwordForm): Promise<void> {
+  form.focus();
+  await pressButton(form, 'Change your details');
+}
+
 /** What the form says quietly. */
 export function said(form: AfterwordForm): string {
   return byRole(form, 'status').textContent.trim();
