@@ -16,11 +16,18 @@ const wordEnd = new RegExp(`${letter}$`, 'u');
 const wordStart = new RegExp(`^${letter}`, 'u');
 
 /**
+ * Bold inside a word is meant (`**un**believable`) where the marks hold two letters or more and nothing else, and
+ * no single letter stands before them: `f**k`, `f**king**`, `f**u**k` and `2**8` are not.
+ */
+const boldInWord = /^\*\*[\p{L}\p{M}]{2,}\*\*$/u;
+
+/**
  * What must not act as a mark of emphasis: marks inside a word (`f**k`, `2*3*4`) or between brackets (`(a)*(b)*(c)`), before
  * the rest of a file's name (`__init__.py`), a single tilde (`~5 to ~10`), an address, and smileys that stand alone: `*_*`, `-_-`, `>_<`, `:-*`, `\o/`.
  */
 const unmarked = new RegExp(
   [
+    '(?<!\\*|(?<!\\p{L})\\p{L})\\*\\*[\\p{L}\\p{M}]{2,}\\*\\*(?!\\*)', // Passed over: see `boldInWord`.
     `(?<=${letter})[*~]+(?=${letter})`,
     '(?<=[)\\]}])\\*+(?=[([{])',
     `_+(?=[.:/]${letter})`,
@@ -30,6 +37,12 @@ const unmarked = new RegExp(
   ].join('|'),
   'gu',
 );
+
+/**
+ * Where a bare address ends for certain: at the punctuation of any script, but for what words and titles are spelled with
+ * (`Schindler’s_List`, `ドン・キホーテ`), which belongs to the sentence only at the end.
+ */
+const addressEnd = /[’‐–·・\p{Cf}]{0,9}(?:(?![!-~’‐–·・־׳״])[\p{P}\p{Zs}\p{Bidi_C}\u200b\u2060\ufeff]|$)/u;
 
 /** `>:(` and `>_<` at the beginning of a line are faces, not quotes; `>!` begins a spoiler where `!<` ends it. */
 const quoteMark = /^ {0,3}>(?!(?:[:;=8xX]['^o-]?[()[\]{}|\\/DOoPp3<>*]+|[._]+[<>.]?)(?:\s|$)|![^\n]*!<)/;
@@ -135,7 +148,7 @@ export function readerRules(text: string, options: RenderOptions): MarkedExtensi
     hooks: {
       emStrongMask(masked) {
         const cover = (typed: string): string => 'a'.repeat(typed.length);
-        const free = masked.replace(unmarked, cover);
+        const free = masked.replace(unmarked, (typed) => (boldInWord.test(typed) ? typed : cover(typed)));
         return mentions ? free.replace(mentions, (name) => `@${cover(name.slice(1))}`) : free;
       },
       processAllTokens(tokens) {
@@ -209,6 +222,13 @@ export function readerRules(text: string, options: RenderOptions): MarkedExtensi
       },
       del(src, masked, before) {
         return isMark(src, masked) ? deeper(() => original(this).del.call(this, src, masked, before)) : undefined;
+      },
+      url(src) {
+        const found = original(this).url.call(this, src);
+        if (!found) return found;
+        const [kept = ''] = found.raw.split(addressEnd, 1);
+        // Read anew, because what stood before the cut may end in a full stop of its own.
+        return kept === found.raw ? found : original(this).url.call(this, kept);
       },
       tag(src) {
         const code = codeTag.exec(src);

@@ -8,6 +8,11 @@ const line = (text: string): Example => [
   text,
   `<p>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replaceAll('\n', '<br>')}</p>`,
 ];
+/** A bare address is a link, and what stands behind it is not in it. */
+const address = (link: string, tail: string, href = link): Example => [
+  `See ${link.replaceAll('&amp;', '&')}${tail}`,
+  `<p>See <a href="${href}">${link}</a>${tail}</p>`,
+];
 const spoiler = (inside: string) => `<details><summary>Spoiler</summary>${inside}</details>`;
 
 const examples: Readonly<Record<string, readonly Example[]>> = {
@@ -44,6 +49,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     line('snake_case_name and __init__.py_file'),
     line('(a)*(b)*(c)'),
     line('un*frigging*believable'),
+    line('f**king** f**u**k and s**t and 2**10**2 and __un__believable'),
     line('What the **** is that ****'),
     line('from ~5 to ~10, so nice~ and ~free'),
     line('H~2~O'),
@@ -58,6 +64,31 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ['~~gone~~', '<p><del>gone</del></p>'],
     ['这是**重点**内容', '<p>这是<strong>重点</strong>内容</p>'],
     ['そこが**大事**です', '<p>そこが<strong>大事</strong>です</p>'],
+  ],
+  'L18: bold inside a word is bold': [
+    ['**un**believable', '<p><strong>un</strong>believable</p>'],
+    ['un**frigging**believable', '<p>un<strong>frigging</strong>believable</p>'],
+    ['**Rindfleisch**etikettierung', '<p><strong>Rindfleisch</strong>etikettierung</p>'],
+    ['f**k, that was **un**fair', '<p>f**k, that was <strong>un</strong>fair</p>'],
+    ['**не**возможно', '<p><strong>не</strong>возможно</p>'],
+  ],
+  'L18: punctuation of any script behind an address is not part of it': [
+    ...['”', '’', '»', '…', '—', '–', '。', '，', '）', '،', '؟', '\u200b', '.”', '’”', '」。', '\u3000', '!”'].map(
+      (tail) => address('https://example.com/a', tail),
+    ),
+    address('https://example.com/a', '，然后再看。'),
+    address('https://example.com/a', '—and so on'),
+    address('https://example.com/a', '”, she said'),
+    address('www.example.com/a', '…', 'http://www.example.com/a'),
+    address('https://example.com/a_(b)', ' (c)'),
+    address('https://example.com/a?b=c&amp;d#e', ' and'),
+    address('https://example.com/Schindler’s_List', '.', 'https://example.com/Schindler%E2%80%99s_List'),
+    address(
+      'https://example.com/ドン・キホーテ',
+      '。',
+      'https://example.com/%E3%83%89%E3%83%B3%E3%83%BB%E3%82%AD%E3%83%9B%E3%83%BC%E3%83%86',
+    ),
+    address('https://example.com/東京', '。', 'https://example.com/%E6%9D%B1%E4%BA%AC'),
   ],
   'an ordered list begins at 1': [
     line('2019. was a good year'),
