@@ -12,7 +12,7 @@ import { pictureSeen } from '../sync/opening.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { en } from '../i18n/en.ts';
 import { direction, languageOf, say, timeAgo, type AllMessages, type Messages } from '../i18n/locale.ts';
-import { loadMessages, wordsAtHand } from '../i18n/languages.ts';
+import { isSpoken, laidOut, loadMessages, wordsAtHand } from '../i18n/languages.ts';
 import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread, AfterwordThread } from './afterword-thread.ts';
@@ -221,7 +221,7 @@ export class AfterwordComments extends LitElement {
   /** How operations ended before anybody could tell. */
   #early: Outcome[] = [];
   #wanted: string | null = null;
-  #language = '';
+  #language: string | null = null;
   #loaded: Messages | null = null;
   /** The rest of the English words, once it is here. */
   #english: Partial<AllMessages> | null = null;
@@ -461,7 +461,7 @@ export class AfterwordComments extends LitElement {
   }
 
   #readLanguage(): void {
-    const wished = this.lang || inherited(this, 'lang') || document.documentElement.lang || 'en';
+    const wished = this.lang || inherited(this, 'lang') || document.documentElement.lang;
     if (wished !== this.#language) {
       this.#language = wished;
       this.#loaded = wordsAtHand(wished);
@@ -479,7 +479,8 @@ export class AfterwordComments extends LitElement {
   }
 
   #useWords(): void {
-    this.words = this.#loaded && ({ ...this.#english, ...this.#loaded, ...this.messages } as Messages);
+    const words = this.#loaded && ({ ...this.#english, ...this.#loaded, ...this.messages } as Messages);
+    this.words = words && !isSpoken(this.#language ?? '') ? laidOut(words, getComputedStyle(this).direction) : words;
   }
 
   /**

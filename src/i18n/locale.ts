@@ -12,7 +12,10 @@ export type MessageKey = keyof typeof en;
 export type WritingKey = keyof typeof enWriting;
 
 /** Words by key, in one language: `lang` is its full tag, such as `de-AT`. */
-export type Words<Key extends string> = Readonly<Record<Key | 'lang', Message>>;
+export type Words<Key extends string> = Readonly<Record<Key | 'lang', Message>> & {
+  /** Which way the interface is laid out, where that is not the way of the language; see `laidOut`. */
+  readonly dir?: 'ltr' | 'rtl';
+};
 /** What the first picture needs; all else may be there already, or comes with the part that says it. */
 export type Messages = Words<MessageKey> & { readonly [key in WritingKey]?: Message };
 /** All words of a language, as a language's file has them. */
@@ -36,15 +39,19 @@ export function sayParts<Key extends string, Value>(
   key: Key,
   values: Readonly<Record<string, Value>>,
 ): (string | Value)[] {
-  const rtl = direction(messages) === 'rtl';
+  const rtl = isRtl(messages);
   return choose(messages, messages[key] ?? '', values['count'])
     .split(/\{(\w+)\}/)
     .map((piece, index) => (index % 2 === 0 ? piece : isolate(values[piece] ?? '', rtl)));
 }
 
-/** Which way the language is written. */
+/** Which way the interface is laid out: as its language is written, or as the page around it where it has to borrow one. */
 export function direction(messages: Words<'lang'>): 'ltr' | 'rtl' {
-  return /^(ar|fa|he|ur)\b/.test(languageOf(messages)) ? 'rtl' : 'ltr';
+  return messages.dir ?? (isRtl(messages) ? 'rtl' : 'ltr');
+}
+
+function isRtl(messages: Words<'lang'>): boolean {
+  return /^(ar|fa|he|ur)\b/.test(languageOf(messages));
 }
 
 export function languageOf(messages: Words<'lang'>): string {

@@ -260,6 +260,34 @@ describe('what a section is told', () => {
     expect(root.lang).to.equal('ar');
     expect(text(section)).not.to.contain('comments');
   });
+
+  for (const lang of ['fa', '']) {
+    it(`K8: on a right-to-left page ${lang ? 'in a language that we lack' : 'that names no language'} borrowed English is laid out as the page`, async () => {
+      const { documentElement: page } = document;
+      const before = [page.lang, page.dir] as const;
+      [page.lang, page.dir] = [lang, 'rtl'];
+      after(() => void ([page.lang, page.dir] = before));
+      const section = await putSection(full(), { attributes: { lang } });
+      const root = section.renderRoot.querySelector('section') as HTMLElement;
+      expect([root.lang, root.dir]).to.deep.equal(['en', 'rtl']);
+      // Isolated, or the full stop would stand at the sentence's beginning.
+      expect(text(section)).to.contain('\u20662 comments\u2069');
+      section.focus();
+      await waitFor(() => allByRole(section, 'textbox', /Your comment/).length, 'the form');
+      for (const layer of section.renderRoot.querySelectorAll('afterword-form'))
+        expect(layer.renderRoot.querySelector<HTMLElement>('[dir]')!.dir).to.equal('rtl');
+    });
+  }
+
+  it('K8: a language that we have keeps its own direction, whatever the page says', async () => {
+    const { documentElement: page } = document;
+    const before = page.dir;
+    page.dir = 'rtl';
+    after(() => void (page.dir = before));
+    const section = await putSection(full(), { attributes: { lang: 'en-GB' } });
+    expect(section.renderRoot.querySelector('section')!.dir).to.equal('ltr');
+    expect(text(section)).not.to.contain('\u2066');
+  });
 });
 
 describe('what the page is told', () => {
