@@ -15,7 +15,7 @@ import { allOutbox, fields, outboxKey, readKept, shape, siteRow, text, type Kept
 import { makeRefresh } from './refresh.ts';
 import { deliveryAfter, longestWait } from './retry.ts';
 import type { Tabs, Turn } from './tabs.ts';
-import { troubleOf } from './trouble.ts';
+import { problemOf, troubleOf } from './trouble.ts';
 
 /** How an operation came to its end, for the thread that shows it. */
 export type Settled =
@@ -647,7 +647,8 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
       .page({ want: 'roots' }, { order, limit: 1 })
       .then(
         () => true,
-        () => false,
+        // A page from a disk (`file://`) may not even read: that, too, is an answer from a backend within reach.
+        (error) => /^(?:origin-not-allowed|unknown-site)$/.test(problemOf(troubleOf(error))),
       );
     const now = entries.get(id);
     if (blocked && wokenAt >= triedAt) return;
@@ -656,9 +657,7 @@ export function makeOutbox(world: Ambient, database: Database, tabs: Tabs): Outb
     tell(thread);
     if (!blocked || blamed.has(adapter.id)) return;
     blamed.add(adapter.id);
-    console.error(
-      `Afterword: ${adapter.id} can be read from this page, but takes nothing from it. Is its origin allowed?`,
-    );
+    console.error(`Afterword: ${adapter.id} answers this page, but takes nothing from it. Is its origin allowed?`);
   }
 
   function wake(): void {

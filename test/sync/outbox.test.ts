@@ -262,6 +262,25 @@ describe('the outbox', () => {
     expect(waiting?.attempts, 'the back-off goes on growing').to.equal(backend.arrived.length);
   });
 
+  it('P15: where the backend refuses even to be read by this page, the words do not blame the network', async () => {
+    const { error } = console;
+    console.error = () => {};
+    try {
+      backend.always = 'lost before';
+      backend.unreadable = { kind: 'refused', reason: 'origin-not-allowed' };
+      const tab = openTab();
+      await tab.outbox.add(row(post('p1')), null);
+      for (let tries = 1; tries < 5; tries++) {
+        await until(() => backend.arrived.length === tries && backend.under === 0);
+        await quiet();
+        tab.world.pass(300_000);
+      }
+      expect(tab.outbox.of(key(), 'guest')[0]?.delivery).to.deep.equal({ state: 'waiting', blocked: true });
+    } finally {
+      console.error = error;
+    }
+  });
+
   it('A16: where the backend can be read and takes nothing, the row says so and the page’s author is told once', async () => {
     const { error } = console;
     const said: unknown[] = [];
