@@ -12,10 +12,11 @@ export type MessageKey = keyof typeof en;
 export type WritingKey = keyof typeof enWriting;
 
 /** Words by key, in one language: `lang` is its full tag, such as `de-AT`. */
-export type Words<Key extends string> = Readonly<Record<Key | 'lang', Message>> & {
-  /** Which way the interface is laid out, where that is not the way of the language; see `laidOut`. */
+export type Words<Key extends string> = Readonly<Record<Key | 'lang', Message>>;
+/** Which way the interface is laid out, where that is not the way of its language; see `laidOut`. */
+interface Layout {
   readonly dir?: 'ltr' | 'rtl';
-};
+}
 /** What the first picture needs; all else may be there already, or comes with the part that says it. */
 export type Messages = Words<MessageKey> & { readonly [key in WritingKey]?: Message };
 /** All words of a language, as a language's file has them. */
@@ -46,7 +47,7 @@ export function sayParts<Key extends string, Value>(
 }
 
 /** Which way the interface is laid out: as its language is written, or as the page around it where it has to borrow one. */
-export function direction(messages: Words<'lang'>): 'ltr' | 'rtl' {
+export function direction(messages: Words<'lang'> & Layout): 'ltr' | 'rtl' {
   return messages.dir ?? (isRtl(messages) ? 'rtl' : 'ltr');
 }
 
