@@ -303,7 +303,6 @@ export class AfterwordComments extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has('colorScheme')) this.look();
     const root = this.renderRoot.querySelector('section');
     const depth = Math.min(this.maxDepth, this.#view.selected?.rules?.maxDepth ?? Infinity);
     // Through the object model: a style attribute is dead under a strict content security policy.
@@ -313,9 +312,12 @@ export class AfterwordComments extends LitElement {
       root.style.setProperty('--_behind', this.#worn.behind);
       // What is muted is mixed from this and not from `currentColor`: that would mute twice what stands in muted text.
       root.style.setProperty('--_text', getComputedStyle(root).color);
+      this.#acts?.dressed();
     }
     const view = this.manner && this.#view.selected;
     if (view && view.phase !== 'loading') void this.#afterPaint();
+    // Last: what is worn now belongs to the look before.
+    if (changed.has('colorScheme')) this.look();
   }
 
   override render(): TemplateResult {

@@ -1,6 +1,7 @@
 /**
- * Light or dark: which the section's surroundings are (E-6). The host's used `color-scheme` comes first, then the
- * lightness of what lies behind the section; the operating system counts only where the host follows it.
+ * Light or dark: which the section's surroundings are (E-6). What is painted comes first, because that is what a person
+ * sees: the ink of the host on the ground behind the section. Where they don't tell (nothing is painted, or the ink can't
+ * be read on it), the host's used `color-scheme` does; the operating system counts only where the host follows it.
  */
 export type Scheme = 'light' | 'dark';
 
@@ -14,39 +15,49 @@ export interface Appearance {
 }
 
 export function readAppearance(section: HTMLElement, wished: 'auto' | Scheme): Appearance {
-  const [behind, light] = behindOf(section);
+  const behind = behindOf(section);
   const { colorScheme, color } = getComputedStyle(section);
-  const dark = isDark(section, colorScheme, light);
+  const [ink, ground] = [lightOf(color) ?? 0, lightOf(behind)];
+  const dark = isDark(section, colorScheme, ink, ground);
   const scheme = wished === 'auto' ? (dark ? 'dark' : 'light') : wished;
   // The author asked for a scheme that the page behind us does not have: we bring our own paper.
   const paper = (scheme === 'dark') !== dark;
-  return { classes: `root ${scheme}${paper ? ' paper' : ''}`, behind: paper ? '' : behind, text: color };
+  // Nobody gave the ground an ink: then the scheme's own is better than what happens to be inherited.
+  const bare = ground !== null && contrastOf(ink, ground) < 3;
+  return {
+    classes: `root ${scheme}${paper ? ' paper' : bare ? ' bare' : ''}`,
+    behind: paper ? '' : behind,
+    text: color,
+  };
 }
 
-function isDark(section: HTMLElement, scheme: string, light: number | null): boolean {
+function isDark(section: HTMLElement, scheme: string, ink: number, ground: number | null): boolean {
+  if (ground !== null && contrastOf(ink, ground) > 3) return ink > ground;
   // `Canvas` as a computed colour tells the used scheme, also where only a <meta name="color-scheme"> chose it.
   const probe = section.shadowRoot?.querySelector('.probe');
-  if (probe && (lightOf(getComputedStyle(probe).backgroundColor) ?? 1) < 0.5) return true;
-  return (!scheme || scheme === 'normal') && light !== null && light < 0.4;
+  const canvas = (probe && lightOf(getComputedStyle(probe).backgroundColor)) ?? 1;
+  if (canvas < 0.5 || (scheme && scheme !== 'normal')) return canvas < 0.5;
+  // Pale ink where we see no ground: a picture is there, or something laid under the page.
+  return ground === null ? contrastOf(ink, canvas) < 3 : ground < 0.18;
 }
 
 /** The first background that hides what is behind it, looking outwards through slots and shadow roots. */
-function behindOf(section: Element): [colour: string, light: number | null] {
-  for (let at: Element | null = section; at; at = at.assignedSlot ?? parentOf(at)) {
-    const colour = getComputedStyle(at).backgroundColor;
-    const light = lightOf(colour);
-    if (light !== null) return [colour, light];
+function behindOf(section: Element): string {
+  for (let at: Element | null = section; at; at = around(at)) {
+    const { backgroundColor } = getComputedStyle(at);
+    if (lightOf(backgroundColor) !== null) return backgroundColor;
   }
-  return ['', null];
+  return '';
 }
 
-function parentOf(element: Element): Element | null {
-  const parent = element.parentNode;
-  return parent instanceof ShadowRoot
-    ? parent.host
-    : (parent as Element | null) instanceof Element
-      ? (parent as Element)
-      : null;
+/** The element that an element is drawn in. */
+export function around(element: Element): Element | null {
+  const parent = element.assignedSlot ?? element.parentNode;
+  return parent instanceof ShadowRoot ? parent.host : parent instanceof Element ? parent : null;
+}
+
+export function contrastOf(one: number, two: number): number {
+  return (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
 }
 
 /** Relative luminance of a computed colour, near enough to tell light from dark; null where it lets the ground through. */

@@ -20,7 +20,7 @@ export const commentsStyles = css`
     outline: none;
   }
   small {
-    font-size: 0.65em;
+    font-size: max(0.65em, min(12px, 1em));
     font-weight: 400;
     color: var(--_muted);
     margin-inline-start: calc(1.5 * var(--_space));

@@ -224,7 +224,7 @@ export const controlStyles = css`
     color: var(--_danger);
   }
   .unsent > .body {
-    opacity: 0.85;
+    opacity: var(--_pale, 0.85);
   }
   .linked {
     box-shadow: 0 0 0 calc(2 * var(--_space)) var(--_wash);

@@ -48,7 +48,7 @@ export class SectionActs {
   #followed: ThreadStore | null = null;
   readonly #warned = new Set<string>();
   #askedForPassages = false;
-  #unwatch: (() => void) | null = null;
+  #watched: ReturnType<typeof watchAppearance> | null = null;
   #formMissing = false;
   #hasForm = false;
   /** Whether a draft waits in a discussion that is closed, and for which one that was asked. */
@@ -131,13 +131,19 @@ export class SectionActs {
 
   /** While the section is on the page it watches its surroundings; it may have gone before this part came. */
   watch(): void {
-    const root = this.section.isConnected && this.#root.querySelector('section');
-    if (root) this.#unwatch ??= watchAppearance(this.section, root, () => this.section.look());
+    if (!this.section.isConnected) return;
+    const root = (): HTMLElement | null => this.#root.querySelector('section');
+    this.#watched ??= watchAppearance(this.section, root, () => this.section.look());
+  }
+
+  /** The section has put on what the surroundings ask for. */
+  dressed(): void {
+    this.#watched?.fit();
   }
 
   rest(): void {
-    this.#unwatch?.();
-    this.#unwatch = null;
+    this.#watched?.stop();
+    this.#watched = null;
     this.follow(null);
   }
 

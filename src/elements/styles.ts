@@ -21,19 +21,19 @@ export const tokens = css`
   .root {
     --_space: var(--afterword-space, 4px);
     --_radius: var(--afterword-radius, 8px);
-    --_small: var(--afterword-font-size-small, 0.8125em);
-    --_fine: var(--afterword-font-size-fine, 0.875em);
+    --_small: var(--afterword-font-size-small, max(0.8125em, min(12px, 1em)));
+    --_fine: var(--afterword-font-size-fine, max(0.875em, min(12px, 1em)));
     --_large: var(--afterword-font-size-large, 1.25em);
     --_measure: var(--afterword-measure, 70ch);
     --_avatar: var(--afterword-avatar, 32px);
-    --_accent: var(--afterword-accent, var(--_host-accent, #0a5fc2));
-    --_accent-text: var(--afterword-accent-text, #fff);
-    --_danger: var(--afterword-danger, #b3261e);
-    --_success: var(--afterword-success, #1a6e3c);
+    --_accent: var(--afterword-accent, var(--_a, #0a5fc2));
+    --_accent-text: var(--afterword-accent-text, var(--_at, #fff));
+    --_danger: var(--afterword-danger, var(--_d, #b3261e));
+    --_success: var(--afterword-success, var(--_s, #1a6e3c));
     --_muted: var(--afterword-muted, color-mix(in srgb, var(--_text, currentColor) var(--_ink, 74%), transparent));
     --_hairline: var(--afterword-hairline, color-mix(in srgb, var(--_text, currentColor) 16%, transparent));
-    --_wash: var(--afterword-wash, color-mix(in srgb, var(--_text, currentColor) 6%, transparent));
-    --_control: var(--afterword-control, color-mix(in srgb, var(--_text, currentColor) 60%, transparent));
+    --_wash: var(--afterword-wash, var(--_w, color-mix(in srgb, var(--_text, currentColor) 6%, transparent)));
+    --_control: var(--afterword-control, color-mix(in srgb, var(--_text, currentColor) var(--_edge, 60%), transparent));
     --_surface: var(--afterword-surface, var(--_behind, Canvas));
     --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.16));
     --_step: var(--afterword-indent, 24px);
@@ -44,7 +44,7 @@ export const tokens = css`
     container: afterword / inline-size;
     /* A container has no width of its own: in what shrinks to its content (a float, a table, a flex row) it would be nothing. */
     contain-intrinsic-inline-size: min(36em, 80vw);
-    color: var(--afterword-text, inherit);
+    color: var(--afterword-text, var(--_own, inherit));
     font-family: var(--afterword-font, inherit);
     font-size: var(--afterword-font-size, inherit);
     line-height: var(--afterword-line-height, inherit);
@@ -60,10 +60,10 @@ export const tokens = css`
     cursor: auto;
   }
   .root.dark {
-    --_accent: var(--afterword-accent, var(--_host-accent, #8ab8ff));
-    --_accent-text: var(--afterword-accent-text, #10182a);
-    --_danger: var(--afterword-danger, #ffb4ab);
-    --_success: var(--afterword-success, #8fd8a8);
+    --_accent: var(--afterword-accent, var(--_a, #8ab8ff));
+    --_accent-text: var(--afterword-accent-text, var(--_at, #10182a));
+    --_danger: var(--afterword-danger, var(--_d, #ffb4ab));
+    --_success: var(--afterword-success, var(--_s, #8fd8a8));
     --_shadow: var(--afterword-shadow, 0 6px 24px rgb(0 0 0 / 0.5));
     --_tone: 0.36;
     color-scheme: dark;
@@ -71,9 +71,11 @@ export const tokens = css`
   .root.light {
     color-scheme: light;
   }
+  .root:is(.paper, .bare) {
+    color: var(--afterword-text, var(--_own, CanvasText));
+  }
   /* The author asked for a scheme that the page behind us does not have: then we bring our own paper and ink. */
   .root.paper {
-    color: var(--afterword-text, CanvasText);
     background: var(--afterword-background, Canvas);
     padding: calc(4 * var(--_space));
     border-radius: var(--_radius);

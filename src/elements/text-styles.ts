@@ -33,7 +33,7 @@ export const textStyles = css`
   }
   .body :is(code, pre, kbd) {
     font-family: var(--afterword-font-mono, ui-monospace, 'SF Mono', Consolas, monospace);
-    font-size: 0.9em;
+    font-size: max(0.9em, min(12px, 1em));
     background: var(--_wash);
     border-radius: calc(var(--_radius) / 2);
   }

@@ -349,16 +349,24 @@ async function still(): Promise<void> {
   await document.fonts.ready;
   await shown?.section.updateComplete;
   for (let nth = 0; nth < 4; nth++) await frame();
-  const fading = document.getAnimations().map((one) => one.finished.catch(() => undefined));
+  const fading = animationsIn(document).map((one) => one.finished.catch(() => undefined));
   if (fading.length) await Promise.race([Promise.all(fading), new Promise((done) => setTimeout(done, 2_000))]);
   await frame();
+}
+
+/** A document's own animations are not those of its shadow roots. */
+function animationsIn(root: Document | ShadowRoot): Animation[] {
+  const inner = [...root.querySelectorAll('*')].flatMap((one) => (one.shadowRoot ? animationsIn(one.shadowRoot) : []));
+  return [...root.getAnimations(), ...inner];
 }
 
 function check(target: number): Fault[] {
   if (!shown) return [];
   const { holder, section, look } = shown;
   const ground: Ground = GROUNDS[look.ground];
-  const paper = look.scheme !== 'auto' ? [] : (ground.painted ?? []);
+  // On paper of its own it stands on no ground of the page.
+  const hasPaper = section.shadowRoot?.querySelector('section')?.classList.contains('paper');
+  const paper = hasPaper ? [] : (ground.painted ?? []);
   const faults = faultsOf(section, { target, ...(paper.length ? { grounds: paper } : {}) });
   const room = holder.getBoundingClientRect();
   const is = section.getBoundingClientRect();
