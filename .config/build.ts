@@ -122,6 +122,9 @@ async function buildServer() {
   // The program exists only in the built folder, so only the built package names it: in the workspace, npm would link a
   // command that is not there yet.
   const source = JSON.parse(readFileSync('src/server/package.json', 'utf8')) as Record<string, unknown>;
+  // The workspace can't be packed or published: only what is built is a package.
+  delete source.private;
+  delete source.scripts;
   const published = {
     ...source,
     bin: { 'afterword-server': 'main.js' },

@@ -12,6 +12,7 @@ import { CommandError, tell } from './commands/terminal.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { ImportError } from './importers/import.ts';
 import { SettingError } from './rules/settings.ts';
+import { NoSqliteError } from './storage/driver.ts';
 import { MigrationError } from './storage/migrations.ts';
 import { VERSION } from './version.ts';
 
@@ -59,7 +60,7 @@ function exitCodeOf(error: unknown): number {
     tell(error.message);
     return error.exitCode;
   }
-  if (error instanceof ImportError || error instanceof MigrationError) {
+  if (error instanceof ImportError || error instanceof MigrationError || error instanceof NoSqliteError) {
     tell(error.message);
     return 1;
   }

@@ -11,9 +11,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { startServer } from '../../src/server/start.ts';
 import { closing } from '../gates/closing.ts';
+import { countOf } from '../helpers/database-file.ts';
 import { listenForMail } from '../helpers/mailbox.ts';
 import { addressOf, subscribeMany } from '../helpers/subscribers.ts';
 
@@ -110,12 +110,7 @@ async function measure(): Promise<void> {
     return null;
   });
   const server = new Server(database, listener.url);
-  const number = (sql: string): number => {
-    const file = new Database(database, { readonly: true });
-    const { n } = file.prepare(sql).get() as { n: number };
-    file.close();
-    return n;
-  };
+  const number = (sql: string): number => countOf(database, sql);
   try {
     await server.start();
     for (const page of ['quiet', 'told']) await server.post(page, `The first of ${page}.`);

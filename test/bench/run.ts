@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const BENCHES: Readonly<Record<string, string>> = {
+  drivers: 'test/bench/drivers.ts',
   live: 'test/bench/live.ts',
   notify: 'test/bench/notify.ts',
 };

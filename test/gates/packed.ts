@@ -152,14 +152,15 @@ mkdirSync(home);
 writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'somebody', private: true, type: 'module' }));
 
 await check('both install in an empty folder', async () => {
-  // The database driver was compiled when the project was installed; compiling it again would take longer than all other
-  // gates but the browsers. So npm runs no script here, and the compiled file is put where its script would.
+  // No script runs. Node 20 needs the compiled database driver: it was compiled when the project was installed, and is put
+  // where its script would. `npm run nodes` looks at what comes of it without.
   await run(
     'npm',
     ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', widget.file, server.file],
     { cwd: home, timeout: 180_000 },
   );
   const built = 'node_modules/better-sqlite3/build';
+  if (!existsSync(join(root, built))) return;
   const version = (at: string) =>
     (JSON.parse(readFileSync(join(at, 'node_modules/better-sqlite3/package.json'), 'utf8')) as { version: string })
       .version;

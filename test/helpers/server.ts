@@ -10,8 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import { build, isStale } from '../../.config/build.ts';
+import { rowsOf } from './database-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'dist/server/main.js');
@@ -145,12 +145,7 @@ export async function startAfterword(options: ServerOptions = {}): Promise<After
       return told(command('import', file, ...args));
     },
     rows(sql, ...values) {
-      const reader = new Database(database, { readonly: true });
-      try {
-        return reader.prepare(sql).all(...values) as Record<string, unknown>[];
-      } finally {
-        reader.close();
-      }
+      return rowsOf(database, sql, ...values);
     },
     down,
     kill,

@@ -8,8 +8,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import Database from 'better-sqlite3';
 import { parseAnswer } from '../../src/model/parse.ts';
+import { rowsOf } from '../helpers/database-file.ts';
 import { seededRandom } from '../helpers/random.ts';
 import { workplace, type Running, type Workplace } from './commands/command.ts';
 import { Guest, list, reasonOf, textsOf, type Heard } from './open.ts';
@@ -17,15 +17,6 @@ import { Guest, list, reasonOf, textsOf, type Heard } from './open.ts';
 /** The same person again, at a server that was started anew. */
 function again(guest: Guest, server: Running): Guest {
   return Object.assign(new Guest(server, guest.name), { token: guest.token });
-}
-
-function rowsOf(place: Workplace, sql: string): Record<string, unknown>[] {
-  const file = new Database(place.database, { readonly: true });
-  try {
-    return file.prepare(sql).all() as Record<string, unknown>[];
-  } finally {
-    file.close();
-  }
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -73,7 +64,7 @@ describe('a server that is killed', () => {
       assert.equal((await last.tryPost(text, { key })).status, 201);
       acknowledged.add(key);
     }
-    const ids = rowsOf(place, 'select id from comments').map(({ id }) => String(id));
+    const ids = rowsOf(place.database, 'select id from comments').map(({ id }) => String(id));
     const lost = [...acknowledged].filter((key) => !ids.includes(key));
     assert.deepEqual(lost, [], 'acknowledged writes lost');
     assert.equal(ids.length, acknowledged.size, 'one row for each key');
@@ -90,7 +81,7 @@ describe('a server that is killed', () => {
     const key = randomUUID();
     const answer = ada.tryPost('Words', { key }).catch(() => null);
     // The file has it: whether the answer is on its way by now is nobody's affair.
-    while (rowsOf(place, `select 1 from comments where id = '${key}'`).length === 0) await pause(1);
+    while (rowsOf(place.database, `select 1 from comments where id = '${key}'`).length === 0) await pause(1);
     await server.stop('SIGKILL');
     await answer;
     server = await place.serve('--limits', 'off');
@@ -111,8 +102,8 @@ describe('a server that is killed', () => {
     }
     const server = await place.serve();
     assert.equal((await new Guest(server).tryPost('Here')).status, 201);
-    assert.deepEqual(rowsOf(place, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
-    assert.equal(rowsOf(place, 'select name from sites').length, 1);
+    assert.deepEqual(rowsOf(place.database, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
+    assert.equal(rowsOf(place.database, 'select name from sites').length, 1);
     await server.stop();
   });
 });
@@ -125,7 +116,7 @@ describe('many at once', () => {
     const key = randomUUID();
     const heard = await Promise.all(Array.from({ length: 20 }, () => ada.tryPost('Once', { key })));
     for (const one of heard) assert.deepEqual([one.status, one.body], [201, heard[0]?.body]);
-    assert.equal(rowsOf(place, 'select id from comments').length, 1);
+    assert.equal(rowsOf(place.database, 'select id from comments').length, 1);
     await server.stop();
   });
 
@@ -144,7 +135,7 @@ describe('many at once', () => {
       }
     };
     await Promise.all(Array.from({ length: 50 }, (_, n) => write(n)));
-    assert.equal(rowsOf(place, 'select id from comments').length, 201);
+    assert.equal(rowsOf(place.database, 'select id from comments').length, 201);
     times.sort((a, b) => a - b);
     t.diagnostic(
       `200 writes of 50 writers: 99 of 100 within ${Math.round(times[Math.floor(times.length * 0.99)] ?? 0)} ms`,
@@ -199,7 +190,7 @@ describe('a disk that is full', () => {
     assert.equal((await list(next)).info.count, written + 1, 'the log was taken in');
     assert.equal((await again(ada, next).tryPost('With room', { key: later })).status, 201);
     await next.stop();
-    assert.deepEqual(rowsOf(place, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
+    assert.deepEqual(rowsOf(place.database, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
   }
 });
 

@@ -1,10 +1,9 @@
 /**
  * SQLite under Kysely: durable on acknowledge, readers beside one writer, write transactions that take the lock at their
- * beginning. The only file that knows better-sqlite3.
+ * beginning. Which library opens the file is driver.ts's affair.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -17,6 +16,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { type SqliteFile, type SqliteLibrary, type Statement, sqliteLibrary } from './driver.ts';
 import type { Tables } from './tables.ts';
 
 /** How long a write waits for another process's before it gives up, in milliseconds. */
@@ -31,11 +31,11 @@ export interface Connections {
 }
 
 /** Makes the file, and its folder, where there is none. */
-export function openSqlite(file: string): Connections {
+export function openSqlite(file: string, library: SqliteLibrary = sqliteLibrary()): Connections {
   const path = resolve(file);
   mkdirSync(dirname(path), { recursive: true });
-  const writing = openWriter(path);
-  const reading = openReader(path);
+  const writing = openWriter(library, path);
+  const reading = openReader(library, path);
   const writer = new Kysely<Tables>({ dialect: new FileDialect(writing, 'begin immediate') });
   const reader = new Kysely<Tables>({ dialect: new FileDialect(reading, 'begin') });
   return {
@@ -51,28 +51,28 @@ export function openSqlite(file: string): Connections {
   };
 }
 
-function openWriter(path: string): Database.Database {
-  const database = new Database(path, { timeout: BUSY_MS });
-  database.pragma('journal_mode = WAL');
+function openWriter(library: SqliteLibrary, path: string): SqliteFile {
+  const database = library.open(path, { busyMs: BUSY_MS });
+  database.exec('pragma journal_mode = WAL');
   // A commit is on the disk before it is acknowledged, also in WAL mode.
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma('cache_size = -16000');
+  database.exec('pragma synchronous = FULL');
+  database.exec('pragma foreign_keys = ON');
+  database.exec('pragma cache_size = -16000');
   return database;
 }
 
-function openReader(path: string): Database.Database {
-  const database = new Database(path, { timeout: BUSY_MS });
-  database.pragma('query_only = ON');
-  database.pragma('cache_size = -16000');
+function openReader(library: SqliteLibrary, path: string): SqliteFile {
+  const database = library.open(path, { busyMs: BUSY_MS });
+  database.exec('pragma query_only = ON');
+  database.exec('pragma cache_size = -16000');
   return database;
 }
 
 class FileDialect implements Dialect {
-  readonly #database: Database.Database;
+  readonly #database: SqliteFile;
   readonly #begin: string;
 
-  constructor(database: Database.Database, begin: string) {
+  constructor(database: SqliteFile, begin: string) {
     this.#database = database;
     this.#begin = begin;
   }
@@ -95,10 +95,10 @@ class FileDialect implements Dialect {
 }
 
 class FileDriver extends SqliteDriver {
-  readonly #database: Database.Database;
+  readonly #database: SqliteFile;
   readonly #begin: string;
 
-  constructor(database: Database.Database, begin: string) {
+  constructor(database: SqliteFile, begin: string) {
     super({ database: new PreparedStatements(database) });
     this.#database = database;
     this.#begin = begin;
@@ -117,14 +117,14 @@ class FileDriver extends SqliteDriver {
 
 /** Keeps what was compiled: the same few statements come again with every request. */
 class PreparedStatements {
-  readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #database: SqliteFile;
+  readonly #statements = new Map<string, Statement>();
 
-  constructor(database: Database.Database) {
+  constructor(database: SqliteFile) {
     this.#database = database;
   }
 
-  prepare(sql: string): ReturnType<typeof asKysely> {
+  prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (!statement) {
       statement = this.#database.prepare(sql);
@@ -132,20 +132,11 @@ class PreparedStatements {
       // Statements about the shape of tables come once.
       if (/^(select|with|insert|update|delete|begin|commit|rollback)/.test(sql)) this.#statements.set(sql, statement);
     }
-    return asKysely(statement);
+    return statement;
   }
 
   close(): void {
     this.#statements.clear();
     this.#database.close();
   }
-}
-
-function asKysely(statement: Database.Statement) {
-  return {
-    reader: statement.reader,
-    all: (parameters: readonly unknown[]): unknown[] => statement.all(parameters),
-    run: (parameters: readonly unknown[]) => statement.run(parameters),
-    iterate: (parameters: readonly unknown[]) => statement.iterate(parameters),
-  };
 }

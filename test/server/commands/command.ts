@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** Inside the project, so that the one package that can't be bundled is found; of this process alone. */
+/** Inside the project, so that better-sqlite3, which can't be bundled, is found where it is needed; of this process alone. */
 const MAIN = join(ROOT, '.cache', `server-${process.pid}`, 'main.js');
 
 let isBundled = false;
@@ -23,9 +23,10 @@ function bundle(): void {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['better-sqlite3'],
     // Packages that are not modules ask for Node's own parts in the old way.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     logLevel: 'error',
   });
   process.once('exit', () => rmSync(join(MAIN, '..'), { recursive: true, force: true }));

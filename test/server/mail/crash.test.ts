@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import Database from 'better-sqlite3';
+import { countOf } from '../../helpers/database-file.ts';
 import { listenForMail } from '../../helpers/mailbox.ts';
 import { addressOf, subscribeMany } from '../../helpers/subscribers.ts';
 import { type Running, workplace } from '../commands/command.ts';
@@ -67,12 +67,8 @@ describe('mails and a process that is killed', () => {
     t.after(() => listener.close());
     const mail = ['--smtp', listener.url, '--mail-from', 'blog@blog.example', '--public-url', 'https://c.example'];
     const serve = (): Promise<Running> => place.serve('--limits', 'off', ...mail);
-    const countOf = (state: string): number => {
-      const file = new Database(place.database, { readonly: true });
-      const { n } = file.prepare('select count(*) as n from messages where state = ?').get(state) as { n: number };
-      file.close();
-      return n;
-    };
+    const messages = (state: string): number =>
+      countOf(place.database, 'select count(*) as n from messages where state = ?', state);
 
     let server = await serve();
     await new Guest(server, 'Ann').post('So that there is a page.');
@@ -88,8 +84,8 @@ describe('mails and a process that is killed', () => {
     // In the middle, what was said yes to is noted, and some are on their way: they come again.
     receiver.holdAt = { count: 100, late: 'nothing' };
     server = await serve();
-    await until(() => receiver.isHolding && countOf('sent') === receiver.count);
-    assert.ok(countOf('taken') > 0);
+    await until(() => receiver.isHolding && messages('sent') === receiver.count);
+    assert.ok(messages('taken') > 0);
     await kill(server);
     receiver.letGo();
     assert.equal(receiver.count, 100);
@@ -97,14 +93,14 @@ describe('mails and a process that is killed', () => {
     // In the one moment that no program can close: the receiver has taken it, and its yes is not heard.
     receiver.holdAt = { count: 200, late: 'taken' };
     server = await serve();
-    await until(() => receiver.isHolding && countOf('sent') === 200);
+    await until(() => receiver.isHolding && messages('sent') === 200);
     await kill(server);
     const unheard = [...receiver.waiting].sort();
     assert.ok(unheard.length > 0 && unheard.length <= 5, `${unheard.length} were unheard: one a connection at most`);
     receiver.letGo();
 
     server = await serve();
-    await until(() => receiver.count >= SUBSCRIBERS + unheard.length && countOf('sent') === SUBSCRIBERS);
+    await until(() => receiver.count >= SUBSCRIBERS + unheard.length && messages('sent') === SUBSCRIBERS);
     assert.equal(await server.stop(), 0);
     const everybody = Array.from({ length: SUBSCRIBERS }, (_, number) => addressOf(number)).sort();
     assert.deepEqual([...receiver.taken.keys()].sort(), everybody, 'nobody is left out');

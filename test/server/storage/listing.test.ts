@@ -6,6 +6,7 @@ import { countOf, threadOrder } from '../../../src/model/tree.ts';
 import { importText } from '../../../src/server/importers/import.ts';
 import { selectReplies, selectRoots } from '../../../src/server/storage/listing.ts';
 import { ROOT_KEY } from '../../../src/server/storage/order-key.ts';
+import { rowsOf } from '../../helpers/database-file.ts';
 import {
   Guest,
   NOON,
@@ -547,11 +548,8 @@ describe('how lists are read', () => {
     const thread = await reader.selectFrom('threads').select('id').executeTakeFirstOrThrow();
     const at = { score: 3, createdAt: NOON, id: 'x', seen: 5 };
     const plan = async (statement: { compile(): { sql: string; parameters: readonly unknown[] } }) => {
-      const { default: Database } = await import('better-sqlite3');
       const { sql, parameters } = statement.compile();
-      const file = new Database(server.database, { readonly: true });
-      const rows = file.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[];
-      file.close();
+      const rows = rowsOf(server.database, `explain query plan ${sql}`, ...parameters);
       return rows.map((row) => row.detail).join('; ');
     };
     const index = { newest: 'roots_by_time', oldest: 'roots_by_time', 'most-voted': 'roots_by_votes' };

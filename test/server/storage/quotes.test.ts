@@ -3,16 +3,17 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import Sqlite from 'better-sqlite3';
 import { markerKey, passageKey } from '../../../src/model/passage.ts';
 import { describeQuote, type Quote } from '../../../src/model/quote.ts';
 import { exportSite } from '../../../src/server/importers/export.ts';
 import { importText } from '../../../src/server/importers/import.ts';
+import { sqliteLibrary } from '../../../src/server/storage/driver.ts';
 import { MIGRATIONS } from '../../../src/server/storage/migrations.ts';
 import { moderate } from '../../../src/server/storage/moderating.ts';
 import { selectPassages } from '../../../src/server/storage/quotes.ts';
 import { removeSite, saveSite } from '../../../src/server/storage/sites.ts';
 import { Storage } from '../../../src/server/storage/storage.ts';
+import { countOf, rowsOf } from '../../helpers/database-file.ts';
 import { ask, Guest, list, listPath, NOON, open, passagesOf, reasonOf, textsOf, type Open } from '../open.ts';
 
 const article =
@@ -27,12 +28,7 @@ function quoteOf(words: string, fields: Partial<Quote> = {}): Quote {
 const froze = quoteOf('The harbour froze');
 const broke = quoteOf('the ice broke with a sound');
 
-const quotesKept = (server: Open): number => {
-  const file = new Sqlite(server.database, { readonly: true });
-  const { n } = file.prepare('select count(*) as n from quotes').get() as { n: number };
-  file.close();
-  return n;
-};
+const quotesKept = (server: Open): number => countOf(server.database, 'select count(*) as n from quotes');
 
 const countsOf = async (server: Open): Promise<readonly (readonly [string, number])[]> =>
   (await passagesOf(server)).passages.map(({ key, count }) => [key, count] as const);
@@ -294,9 +290,7 @@ describe('passages', () => {
     const server = await open(t);
     await new Guest(server).post('One', { quote: froze });
     const { sql, parameters } = selectPassages(server.storage.reader, 'x').compile();
-    const file = new Sqlite(server.database, { readonly: true });
-    const rows = file.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[];
-    file.close();
+    const rows = rowsOf(server.database, `explain query plan ${sql}`, ...parameters);
     const plan = rows.map(({ detail }) => detail).join('; ');
     assert.match(plan, /USING INDEX (passage|inline)_by_/);
     assert.doesNotMatch(plan, /SCAN|TEMP B-TREE/, plan);
@@ -357,7 +351,7 @@ describe('quotes on the move', () => {
     const file = `${server.folder}/before.sqlite`;
     const before = await Storage.open(file, { migrations: MIGRATIONS.slice(0, 1) });
     await before.close();
-    const raw = new Sqlite(file);
+    const raw = sqliteLibrary().open(file);
     raw.exec(`insert into threads values ('t', 'default', 'page', null, null, 1, 1, 1, 1, 1)`);
     raw.exec(
       `insert into comments (site, id, thread_id, root_id, depth, order_key, place, state, author_name, author_role, text,
