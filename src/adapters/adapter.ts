@@ -84,8 +84,10 @@ export interface Answer {
   readonly comment: Comment | null;
   /** Thread revision after the operation; lists older than this don't overrule the answer (FAULTS B10, B11). */
   readonly revision: number;
-  /** Until when the writer may edit the comment. */
+  /** Until when the writer may edit the comment, by the reader's clock. */
   readonly editableUntil: number | null;
+  /** These words were there already, posted under another operation: `comment` is that one, and nothing new was made. */
+  readonly repeats?: boolean;
   /** What the writer is told of in this thread now; after a notify choice, or a post that came with one. */
   readonly subscriptions?: Subscriptions;
 }

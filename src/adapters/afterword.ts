@@ -2,7 +2,7 @@
  * Speaks to an Afterword server over HTTP (`/api/v1`). Every request has a time limit that covers the body, every body a
  * limit in bytes, and every answer is judged in one place (FAULTS, "How an answer is judged").
  */
-import type { Filter, Page } from '../model/comment.ts';
+import type { Filter, Mine, Page } from '../model/comment.ts';
 import { targetOf, type Operation } from '../model/operation.ts';
 import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
 import { afterwordAddress, afterwordId, type Query } from './afterword-address.ts';
@@ -33,6 +33,8 @@ const realWire: Wire = {
 };
 
 const createTime = 15_000;
+/** A difference of clocks that is told from a slow answer. */
+const LATE = 30_000;
 /** An answer carries the comment: the longest a site may allow (20,000 characters) takes 120 kB in its worst spelling. */
 const ackBytes = 256 * 1024;
 /** The server takes this many page ids at once. */
@@ -105,8 +107,22 @@ interface Asked {
   readonly bytes: number;
 }
 
-/** One request, one judged JSON body. */
-async function request<T>(wire: Wire, url: string, asked: Asked, read: (body: unknown) => T): Promise<T> {
+/**
+ * How far the reader's clock is ahead of the server's, in milliseconds, by the date of an answer that no cache keeps. Some
+ * seconds are the answer's way, and no difference.
+ */
+function aheadOf(date: string | null, now: number): number {
+  const ahead = now - Date.parse(date ?? '');
+  return Math.abs(ahead) > LATE ? ahead : 0;
+}
+
+/** One request, one judged JSON body. `read` is also given how far the reader's clock is ahead of the server's. */
+async function request<T>(
+  wire: Wire,
+  url: string,
+  asked: Asked,
+  read: (body: unknown, ahead: number) => T,
+): Promise<T> {
   const ends = new AbortController();
   let isOver = false;
   const end = (): void => ends.abort();
@@ -132,7 +148,7 @@ async function request<T>(wire: Wire, url: string, asked: Asked, read: (body: un
     const trouble = judge({ status, contentType, redirected, retryAfter, body }, wire.now());
     if (trouble) throw new AdapterError(trouble);
     try {
-      return read(body);
+      return read(body, aheadOf(headers.get('date'), wire.now()));
     } catch (cause) {
       throw new AdapterError({ kind: 'unknown', because: 'answer' }, { cause });
     }
@@ -180,8 +196,12 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
   const address = (path: string, query?: Query): string => afterwordAddress(server, path, query);
 
   /** Nothing but the address: such a request needs no preflight and any cache may answer it (S-2). */
-  const get = <T>(url: string, signal: AbortSignal, read: (body: unknown) => T, headers?: Record<string, string>) =>
-    request(wire, url, { signal, time: readTime, bytes: listBytes, ...(headers && { headers }) }, read);
+  const get = <T>(
+    url: string,
+    signal: AbortSignal,
+    read: (body: unknown, ahead: number) => T,
+    headers?: Record<string, string>,
+  ) => request(wire, url, { signal, time: readTime, bytes: listBytes, ...(headers && { headers }) }, read);
 
   const bearer = ({ token, userToken }: Identity): Record<string, string> => ({
     authorization: `Bearer ${token}`,
@@ -209,7 +229,7 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
         time: createTime,
         bytes: ackBytes,
       },
-      (answered) => {
+      (answered, ahead) => {
         const answer = parseAnswer(answered);
         // A post may be answered with the same words said before (S-6): then it is that comment, under our key.
         const isOurs = answer.comment
@@ -221,7 +241,9 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
           );
           throw new TypeError('The answer is for another operation.');
         }
-        return answer;
+        const repeats = operation.kind === 'post' && answer.comment !== null && answer.comment.id !== id;
+        const editableUntil = answer.editableUntil && answer.editableUntil + ahead;
+        return { ...answer, editableUntil, ...(repeats && { repeats }) };
       },
     );
   }
@@ -249,7 +271,19 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
     passages: ({ site, page }, { signal }) => get(address('passages', { site, page }), signal, parsePassages),
 
     mine: ({ site, page }, { identity, signal }) =>
-      get(address('mine', { site, page }), signal, parseMine, bearer(identity)),
+      get(
+        address('mine', { site, page }),
+        signal,
+        (body, ahead) => {
+          const mine = parseMine(body);
+          const own = Object.entries(mine.own).map(([id, { editableUntil: until }]) => [
+            id,
+            { editableUntil: until && until + ahead },
+          ]);
+          return { ...mine, own: Object.fromEntries(own) as Mine['own'] };
+        },
+        bearer(identity),
+      ),
 
     send(operation, options) {
       const path = `comments/${encodeURIComponent(targetOf(operation))}`;

@@ -22,7 +22,11 @@ export function commentControls(
   const name = nameOf(row.comment, words);
   // What a press opens stands below the line it was pressed in: what was pressed stays under the finger.
   return html`${readMore(row, state, words)}${pendingParts(row, state, manner, words)}${actions(row, state, manner, words, name)}${
-    state.asked === 'delete' ? question(words, 'delete.ask', 'delete') : nothing
+    state.asked === 'delete'
+      ? question(words, 'delete.ask', 'delete')
+      : state.asked === 'repeat'
+        ? repeat(words)
+        : nothing
   }${form}${fold(row, words, name)}`;
 }
 
@@ -56,10 +60,10 @@ function actions(row: CommentRow, state: RowState, manner: Manner, words: AllMes
             class="quiet"
             part="reply"
             data-act="reply"
-            aria-label=${say(words, 'reply-to', { name })}
+            aria-label=${say(words, state.draft ? 'reply-to.draft' : 'reply-to', { name })}
             aria-expanded=${state.form === 'reply' || nothing}
           >
-            ${say(words, 'reply')}
+            ${say(words, state.draft ? 'reply.draft' : 'reply')}
           </button>`
         : nothing
     }${bell(row, manner, words, name)}<button
@@ -188,6 +192,16 @@ function question(
         ${say(words, yes)}
       </button>
       <button type="button" class="quiet" data-act="cancel">${say(words, 'cancel')}</button>
+    </div>
+  </div>`;
+}
+
+/** Words that were posted again stand where they stood before, and nowhere else. */
+function repeat(words: AllMessages): TemplateResult {
+  return html`<div class="pending" part="pending">
+    <span>${say(words, 'said.repeat')}</span>
+    <div class="remedies">
+      <button type="button" class="quiet" data-act="cancel">${say(words, 'close')}</button>
     </div>
   </div>`;
 }

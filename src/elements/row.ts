@@ -31,9 +31,11 @@ export interface RowState {
   near: boolean;
   /** *Read more*: `cut` while part of the text is hidden, `open` when the reader asked for all of it. */
   length: '' | 'cut' | 'open';
-  /** What the reader is asked before it is done: `delete`, `bell`, or the id of an operation to discard. */
+  /** What the reader is asked or told: `delete`, `bell`, `repeat`, or the id of an operation to discard. */
   asked: string | null;
   form: 'reply' | 'edit' | null;
+  /** A reply to it was begun, and waits. */
+  draft?: boolean;
   /** The comment a link led to. */
   linked: boolean;
 }

@@ -519,6 +519,9 @@ export class SectionActs {
     } else if (operation.kind === 'delete') {
       this.say(say(words, 'said.deleted'));
       section.dispatchEvent(new AfterwordDeletedEvent(operation.commentId));
+    } else if (comment && outcome.repeats) {
+      this.say(say(words, 'said.repeat'));
+      if (!this.#thread()?.hands?.tellRepeat(comment.id)) void this.showLinked(comment.id);
     } else if (comment) {
       const edited = operation.kind === 'edit';
       this.say(say(words, comment.state === 'held' ? 'said.held' : edited ? 'said.edited' : 'said.posted'));

@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Mention } from '../model/comment.ts';
 import type { CommentRow } from '../model/view.ts';
-import type { DraftPlace } from '../sync/store.ts';
+import type { DraftPlace, ThreadStore } from '../sync/store.ts';
 import { passageKey } from '../model/passage.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import { duration } from '../i18n/locale-later.ts';
@@ -39,6 +39,10 @@ export class ThreadActs {
   /** By comment: the text an edit met that was taken back, and the one the thread has had until then. */
   readonly #met = new Map<string, { readonly over: string; readonly theirs: string }>();
 
+  /** Comments to which a reply was begun, and the thread in which that was looked up. */
+  #drafts: ReadonlySet<string> = new Set();
+  #searched: ThreadStore | null = null;
+
   constructor(
     private readonly thread: AfterwordThread,
     private readonly list: RowList,
@@ -69,6 +73,7 @@ export class ThreadActs {
     const { manner } = this.thread;
     if (!manner) return nothing;
     if (row.kind === 'gap') return gapControls(row, this.words());
+    state.draft = this.#drafts.has(row.key);
     return commentControls(row, state, manner, this.words(), this.#below(view, row, manner));
   }
 
@@ -90,6 +95,7 @@ export class ThreadActs {
   drawn(near: readonly RowView[]): void {
     this.#measure(near);
     this.news.draw(true);
+    if (this.#searched !== this.thread.store) void this.#lookForDrafts();
     const awaited = this.#awaited;
     // Put down first, because revealing draws again. Who went on by themselves is not called back.
     this.#awaited = null;
@@ -104,6 +110,31 @@ export class ThreadActs {
   /** As by a link, where it is not on the screen yet as soon as it is. */
   #goTo(commentId: string): void {
     if (!this.reveal(commentId)) this.#awaited = { id: commentId, from: focused() };
+  }
+
+  /** Told after the words were sent that they stood here before; false where that comment is not on the screen. */
+  tellRepeat(commentId: string): boolean {
+    const view = this.list.reach(commentId);
+    if (!view) return false;
+    view.state.asked = 'repeat';
+    this.list.redraw(view);
+    view.box.querySelector('.pending')?.scrollIntoView({ block: 'nearest' });
+    // The row that was focused is gone with the words that were one too many.
+    if (!this.#root.activeElement) view.box.focus({ preventScroll: true });
+    return true;
+  }
+
+  /** What was begun says so before it is opened. */
+  async #lookForDrafts(): Promise<void> {
+    const { store } = this.thread;
+    this.#searched = store;
+    const places = (await store?.readDraftPlaces().catch(() => null)) ?? [];
+    if (store !== this.thread.store) return;
+    this.#drafts = new Set(places.flatMap((place) => (place.startsWith('reply ') ? [place.slice(6)] : [])));
+    for (const view of this.list.views.values()) {
+      const { near, draft = false, form } = view.state;
+      if (near && !form && draft !== this.#drafts.has(view.row.key)) this.list.redraw(view);
+    }
   }
 
   /** *Read more* for texts that were cut: all are measured before any is drawn, so that the page is laid out once. */
@@ -364,7 +395,11 @@ export class ThreadActs {
 
   /** Done, the focus goes to the reply that was just written; else to where the form was opened. */
   #closeForm(view: RowView, operationId: string | null = null): void {
+    const form = view.box.querySelector<AfterwordForm>('afterword-form');
     this.#dropForm(view);
+    // Sent words are no draft any more, and the disk says so a little later.
+    if (operationId) this.#drafts = new Set([...this.#drafts].filter((id) => id !== view.row.key));
+    else void form?.putDown().then(() => this.#lookForDrafts());
     const opener = view.box.querySelector<HTMLElement>('[data-act=reply], [data-act=menu]');
     (opener ?? view.box).focus({ preventScroll: true });
     if (operationId) this.revealSoon(operationId);

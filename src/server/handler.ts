@@ -99,7 +99,8 @@ export function createHandler(options: HandlerOptions) {
       const sites = await storage.sites();
       if (origin !== undefined && sites.some((site) => isOriginOf(origin, site, sites))) {
         context.header('Access-Control-Allow-Origin', origin);
-        context.header('Access-Control-Expose-Headers', 'Retry-After');
+        // A reader's clock may be hours off: the date says how long an edit is still possible.
+        context.header('Access-Control-Expose-Headers', 'Retry-After, Date');
       }
     }
     await next();

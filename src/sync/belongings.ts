@@ -29,6 +29,11 @@ export async function readDraft(database: Database, thread: ThreadKey, place: Dr
   return draftOf(row?.[1]);
 }
 
+export async function readDraftPlaces(database: Database, thread: ThreadKey): Promise<readonly DraftPlace[]> {
+  const rows = await database.rows([...siteRow('draft', thread), thread.page]);
+  return rows.flatMap(([key, value]) => (draftOf(value) ? [key.at(-1) as DraftPlace] : []));
+}
+
 const passagePlace = 'passage ';
 
 export async function readPassageDrafts(database: Database, thread: ThreadKey): Promise<readonly PassageDraft[]> {

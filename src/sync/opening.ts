@@ -52,6 +52,7 @@ const LATER = [
   'showLinked',
   'live',
   'readDraft',
+  'readDraftPlaces',
   'readPassageDrafts',
   'writeDraft',
   'readRemembered',

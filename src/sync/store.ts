@@ -41,7 +41,13 @@ export interface Remembered {
 
 /** How an operation ended, told once, in the tab that shows the thread, for events and the polite announcement. */
 export type Outcome =
-  | { readonly result: 'acknowledged'; readonly operation: Operation; readonly comment: Comment | null }
+  | {
+      readonly result: 'acknowledged';
+      readonly operation: Operation;
+      readonly comment: Comment | null;
+      /** The words were there before, as this comment. */
+      readonly repeats?: boolean;
+    }
   | { readonly result: 'refused'; readonly operation: Operation; readonly reason: string };
 
 /** What a reader does about news. */
@@ -99,6 +105,8 @@ export interface ThreadStore {
   live(act: LiveAct): Promise<string | null>;
 
   readDraft(place: DraftPlace): Promise<Draft | null>;
+  /** Where drafts of this page wait. */
+  readDraftPlaces(): Promise<readonly DraftPlace[]>;
   /** All drafts on passages of this page, newest first: what a reader had begun before a reload. */
   readPassageDrafts(): Promise<readonly PassageDraft[]>;
   /** An empty text deletes it. */

@@ -80,6 +80,7 @@ type Late =
   | 'showLinked'
   | 'live'
   | 'readDraft'
+  | 'readDraftPlaces'
   | 'readPassageDrafts'
   | 'writeDraft'
   | 'readRemembered'
@@ -347,6 +348,7 @@ export function makeThreadStore(
     showLinked: late('showLinked'),
     live: late('live'),
     readDraft: late('readDraft'),
+    readDraftPlaces: late('readDraftPlaces'),
     readPassageDrafts: late('readPassageDrafts'),
     writeDraft: late('writeDraft'),
     readRemembered: late('readRemembered'),

@@ -18,7 +18,7 @@ import {
   type Thread,
 } from '../model/thread.ts';
 import type { Ambient } from './ambient.ts';
-import { draftKey, forgetSite, readDraft, readPassageDrafts, readRemembered } from './belongings.ts';
+import { draftKey, forgetSite, readDraft, readDraftPlaces, readPassageDrafts, readRemembered } from './belongings.ts';
 import { readAnswer, writeCache } from './cache.ts';
 import type { Database, Row } from './database.ts';
 import { makeLive } from './live.ts';
@@ -120,7 +120,8 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread, dra
       takeAnswer(operation, answer);
       // What another tab has sent that tab tells, but for what was asked for here.
       if (!isOurs && settled.elsewhere) return;
-      open.tell({ result: 'acknowledged', operation, comment: answer.comment });
+      const { comment, repeats } = answer;
+      open.tell({ result: 'acknowledged', operation, comment, ...(repeats && { repeats }) });
       if (open.status.problem) void open.load();
     }
   };
@@ -440,6 +441,7 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread, dra
     async writeDraft(place, draft) {
       if (keepsCopies) await write([draftKey(key, place), draft.text ? { ...draft } : undefined]);
     },
+    readDraftPlaces: () => readDraftPlaces(database, key).catch(() => []),
     readPassageDrafts: () => readPassageDrafts(database, key).catch(() => []),
     readRemembered: () => readRemembered(database, key).catch(() => null),
     writeRemembered: (who) => write([siteRow('who', key), who ? { ...who } : undefined]),

@@ -61,6 +61,7 @@ describe('the adapter of our server', () => {
     server = createServer((request, response) => {
       let body = '';
       request.setEncoding('utf8').on('data', (part: string) => (body += part));
+      response.sendDate = false; // Of the wire’s clock, where a test says one.
       request.on('end', () => {
         asked.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body });
         behave(request, response);
@@ -88,6 +89,46 @@ describe('the adapter of our server', () => {
       void response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
 
   describe('asks', () => {
+    it('L17: until when one may edit is told by the reader’s clock, however wrong that is', async () => {
+      const soon = Date.UTC(2026, 10, 22) + 15 * 60_000;
+      const hours = 3 * 60 * 60_000;
+      const clocks: [string, string | null, number][] = [
+        ['three hours behind', new Date(wire.now() + hours).toUTCString(), soon],
+        ['right, and the answer took a while', new Date(wire.now() - 4000).toUTCString(), soon + hours],
+        ['unknown', null, soon + hours],
+      ];
+      for (const [clock, date, expected] of clocks) {
+        const told = soon + hours;
+        behave = (request, response) => {
+          const headers = { ...json, ...(date && { date }) };
+          const mine = {
+            votes: {},
+            voteCounter: 0,
+            own: { c1: { editableUntil: told }, c2: { editableUntil: null } },
+            unpublished: [],
+          };
+          response
+            .writeHead(200, headers)
+            .end(JSON.stringify(request.method === 'GET' ? mine : ack('p', { editableUntil: told })));
+        };
+        const answer = await adapter.send({ ...post('p'), id: 'p' }, options());
+        assert.equal(answer.editableUntil, expected, clock);
+        const mine = await adapter.mine?.(thread, {
+          identity: { token: 'secret' },
+          signal: new AbortController().signal,
+        });
+        assert.deepEqual(mine?.own, { c1: { editableUntil: expected }, c2: { editableUntil: null } }, clock);
+      }
+    });
+
+    it('L17: a post that is answered with an older comment is told to be a repeat', async () => {
+      behave = (_, response) =>
+        response.writeHead(200, json).end(JSON.stringify(ack('p', { comment: comment('older') })));
+      assert.equal((await adapter.send({ ...post('p'), id: 'p' }, options())).repeats, true);
+      behave = (_, response) => response.writeHead(201, json).end(JSON.stringify(ack('p')));
+      assert.equal((await adapter.send({ ...post('p'), id: 'p' }, options())).repeats, undefined);
+    });
+
     it('for lists without a header of its own, so that no preflight is needed and any cache can answer', async () => {
       behave = answers(page([comment('a')]));
       assert.equal((await list(adapter)).comments[0]?.id, 'a');

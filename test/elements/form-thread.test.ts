@@ -127,6 +127,18 @@ describe('the form and the disk', () => {
     second.close();
   });
 
+  it('L17: a thread knows where on its page drafts wait', async () => {
+    const first = await openPage({ mode: 'reply', commentId: 'c1' });
+    await type(first.form, 'Begun');
+    await first.form.putDown();
+    first.close();
+    const { store } = openThread();
+    expect(await store.readDraftPlaces()).to.deep.equal(['reply c1']);
+    await store.writeDraft('reply c1', { text: '', savedAt: 1 });
+    expect(await store.readDraftPlaces()).to.deep.equal([]);
+    store.close();
+  });
+
   it('R-14: who ticked is known again on the next visit, and after *Remove my data from this device* nobody is', async () => {
     const first = await openPage();
     await type(first.form, 'Hello');

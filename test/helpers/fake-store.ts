@@ -180,6 +180,11 @@ export class FakeStore implements ThreadStore {
     return this.drafts.get(place) ?? null;
   }
 
+  async readDraftPlaces(): Promise<readonly DraftPlace[]> {
+    await this.hold;
+    return [...this.drafts.keys()];
+  }
+
   async readPassageDrafts(): Promise<readonly PassageDraft[]> {
     await this.hold;
     return [...this.drafts].flatMap(([place, draft]): PassageDraft[] => {

@@ -158,6 +158,7 @@ describe('who may write from where', () => {
       const heard = await new Guest(server, 'Ada', origin).tryPost(`From ${origin}`, { site: 'blog' });
       assert.equal(heard.status, 201);
       assert.equal(heard.headers.get('access-control-allow-origin'), origin);
+      assert.match(heard.headers.get('access-control-expose-headers') ?? '', /\bDate\b/, 'L17: the page may read it');
       assert.match(heard.headers.get('vary') ?? '', /\borigin\b/i);
       assert.match(heard.headers.get('access-control-expose-headers') ?? '', /retry-after/i);
       assert.match(heard.headers.get('cache-control') ?? '', /no-store/);
