@@ -121,9 +121,13 @@ function rendered(from: MarkupPart, text: string, format: TextFormat, options: R
   return made;
 }
 
-/** U+0000 can't stand in HTML and is invisible in a text node: shown as U+FFFD both ways. Line ends are one character. */
+/** U+0000 can't stand in HTML and is invisible in a text node: shown as U+FFFD both ways. Line ends are one character, and empty lines around a text none of it. */
 function readable(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/\0/g, '\uFFFD');
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\0/g, '\uFFFD')
+    .replace(/^\s*\n/, '')
+    .trimEnd();
 }
 
 function isTooLong(text: string, format: TextFormat): boolean {

@@ -20,14 +20,24 @@ export const controlStyles = css`
     outline-offset: 4px;
   }
   .body.cut {
-    max-block-size: 12lh;
+    /* With its button as tall as before it was known that there is more. */
+    max-block-size: calc(14.5lh - var(--_more));
     mask-image: linear-gradient(#000 calc(100% - 3lh), transparent);
   }
   .body.open {
     max-block-size: none;
     overflow: visible;
   }
+  /* Far from the eyes a row keeps the room of the buttons that it had, or will have. */
+  .far > :is(.cut, .open) {
+    margin-block-end: var(--_more);
+  }
+  .folded > .far {
+    padding-block-end: 28px;
+  }
   .more {
+    block-size: var(--_more);
+    min-block-size: 0;
     margin-inline-start: calc(-2 * var(--_space));
     color: var(--_accent);
   }
@@ -63,7 +73,7 @@ export const controlStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    min-block-size: 32px;
+    min-block-size: calc(var(--_acts) - var(--_space));
     margin-block-start: var(--_space);
     font-variant-numeric: tabular-nums;
   }

@@ -25,6 +25,12 @@ function pictureOf({ author }: Comment, manner: Manner): unknown {
     : nothing;
 }
 
+/** Whether more stands there than the time. */
+export function hasMore(row: CommentRow, state: RowState): boolean {
+  const { editedAt, quote } = row.comment;
+  return editedAt !== null || row.detached || Boolean(quote) || marksOf(row, state).length > 0;
+}
+
 /** Between name and text: what sets the comment apart, when it was written, whom it answers. */
 export function about(
   row: CommentRow,

@@ -60,7 +60,10 @@ export class RowList {
 
   /** Draws what is near again: relative times have grown old, or the controls have come. */
   refresh(force: boolean): void {
-    const near = [...this.views.values()].filter(({ state, row }) => state.near || row.kind === 'gap');
+    const near = [...this.views.values()].filter(
+      // Of rows far away those that show more than was known of them.
+      (view) => view.state.near || view.row.kind === 'gap' || (force && this.#around?.about(view, '')),
+    );
     for (const view of near) this.#draw(view, view.row, force);
     if (force) this.onDrawn(near);
   }
@@ -119,9 +122,10 @@ export class RowList {
         view = new RowView(row);
         this.views.set(row.key, view);
         this.#byItem.set(view.item, view);
-        view.state.near = first || (row.kind === 'comment' && row.pending.length > 0);
+        view.state.near = first;
         this.#observer?.observe(view.box);
       }
+      view.state.near ||= isUnderWay(row);
       path.length = Math.min(row.depth, path.length);
       this.#place(view.item, path[path.length - 1]?.below() ?? this.list, places);
       path.push(view);
@@ -178,7 +182,7 @@ export class RowList {
       if (!view || view.state.near === isIntersecting) continue;
       const { form, asked } = view.state;
       // What the reader has their hands on keeps its controls wherever it is scrolled to.
-      if (!isIntersecting && (form || asked || target.contains(this.#focused()))) continue;
+      if (!isIntersecting && (form || asked || isUnderWay(view.row) || target.contains(this.#focused()))) continue;
       view.state.near = isIntersecting;
       this.#draw(view, view.row, true);
       if (isIntersecting) near.push(view);
@@ -189,6 +193,11 @@ export class RowList {
   #focused(): HTMLElement | null {
     return (this.list.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
   }
+}
+
+/** What is said of words on their way has a height that nobody knows before. */
+function isUnderWay(row: Row): boolean {
+  return row.kind === 'comment' && row.pending.length > 0;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * One row of a thread on the screen: a comment or a gap. A row has no shadow root of its own, so that ids, parts and
- * headings of a thread stay in one tree. Far from the reader's eyes it is four elements; what can be done with it
- * (`row-controls.ts`) comes on approach. A row is drawn again only when its `Row` object, or the way all rows are shown,
+ * headings of a thread stay in one tree. Far from the reader's eyes it is what is read of it, some six elements; what can be
+ * done with it (`row-controls.ts`) comes on approach, into room that is kept for it: nothing moves under who scrolls. A row is drawn again only when its `Row` object, or the way all rows are shown,
  * is another.
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
@@ -47,7 +47,10 @@ export interface RowSurroundings {
   readonly now: number | null;
   /** A comment's text, ready to be shown. */
   readonly text: (comment: Comment, headingLevel: number) => Rendered;
-  /** What stands beside the name of a row near the eyes; the bare time while that part of ours is not here. */
+  /**
+   * What stands beside the name of a row; nothing while that part of ours is not here, and where a row far from the eyes
+   * has no more than its time.
+   */
   readonly about: (view: RowView, time: string) => unknown;
   /** What comes with a row near the eyes; nothing while that part of ours is not here. */
   readonly controls: (view: RowView) => unknown;
@@ -116,23 +119,22 @@ export class RowView {
       box.id = `comment-${comment.id}`;
       box.setAttribute('aria-labelledby', this.#heading.id);
     }
-    const unsent = row.pending.some(({ kind }) => kind !== 'vote' && kind !== 'notify');
-    box.className = Object.entries({ far: !state.near, stub, linked: state.linked, unsent }).reduce(
-      (all, [word, is]) => (is ? `${all} ${word}` : all),
-      `hue${hueOf(comment)}`,
-    );
     box.setAttribute('part', `comment${stub ? ' stub' : ''}${row.own ? ' own' : ''}`);
     box.dataset['initials'] = stub ? '' : initials(name);
     this.item.classList.toggle('folded', row.collapsed);
 
     const [key, values] = headingOf(row, messages, name, time);
-    render(state.near ? headingParts(row, messages, key, values) : say(messages, key, values), this.#heading);
+    render(headingParts(row, messages, key, values), this.#heading);
     const text = stub ? nothing : bodyOf(around.text(comment, level), state.length);
+    const controls = state.near ? around.controls(this) : undefined;
     render(
-      state.near
-        ? html`${this.#heading}${stub ? nothing : (around.about(this, time) ?? html`<span class="when">${time}</span>`)}${text}${around.controls(this)}`
-        : html`${this.#heading}${text}`,
+      html`${this.#heading}${stub ? nothing : (around.about(this, time) ?? html`<span class="when">${time}</span>`)}${text}${controls}`,
       box,
+    );
+    const unsent = row.pending.some(({ kind }) => kind !== 'vote' && kind !== 'notify');
+    box.className = Object.entries({ far: !controls, stub, linked: state.linked, unsent }).reduce(
+      (all, [word, is]) => (is ? `${all} ${word}` : all),
+      `hue${hueOf(comment)}`,
     );
   }
 }

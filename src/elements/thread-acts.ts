@@ -21,7 +21,7 @@ import { notifyOperation } from './notify-words.ts';
 import { finders } from './passage-finder.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
 import type { RowList } from './row-list.ts';
-import { about } from './row-about.ts';
+import { about, hasMore } from './row-about.ts';
 import { commentControls, gapControls } from './row-controls.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
@@ -64,7 +64,8 @@ export class ThreadActs {
   about({ row, state }: RowView, time: string): unknown {
     const { manner } = this.thread;
     const finder = this.thread.store ? finders.get(this.thread.store) : undefined;
-    return manner && row.kind === 'comment' ? about(row, manner, state, time, finder) : nothing;
+    if (!manner || row.kind !== 'comment') return nothing;
+    return state.near || hasMore(row, state) ? about(row, manner, state, time, finder) : undefined;
   }
 
   /** What stands below the text of a row. */
@@ -146,10 +147,7 @@ export class ThreadActs {
 
   /** Passages were found, or are no longer where they were. */
   quotesChanged(): void {
-    const near = [...this.list.views.values()].filter(({ row, state }) => {
-      return state.near && row.kind === 'comment' && row.comment.quote;
-    });
-    for (const view of near) this.list.redraw(view);
+    this.list.refresh(true);
   }
 
   /** What stands below all rows. */

@@ -29,6 +29,9 @@ export const threadStyles = css`
     flex-wrap: wrap;
     align-items: baseline;
     column-gap: calc(2 * var(--_space));
+    /* The line of what can be done, and that of *Read more*. */
+    --_acts: 36px;
+    --_more: 28px;
     /* The row is as wide as its longest line, and what is in it as wide as the row: a wide text that were limited by
        itself would find room beside the name. */
     --_beside: calc(var(--_avatar) + 3 * var(--_space));
@@ -117,15 +120,16 @@ export const threadStyles = css`
     background: none;
     border: 1px dashed var(--_hairline);
   }
-  /* Without its controls a row is as tall as with them, so that nothing moves when they come. */
-  article:not(:has(.acts, .pending, .form), .stub) {
-    padding-block-end: 36px;
-  }
-  .far {
-    content-visibility: auto;
-    contain-intrinsic-size: auto 8rem;
-  }
-  .far > :is(h3, h4, h5, h6) {
+  /* Without its controls a row is as tall as with them, so that nothing moves when they come and go. */
+  .far::after {
+    content: '';
     flex: 0 0 100%;
+    block-size: var(--_acts);
+  }
+  .far.stub::after {
+    block-size: 0;
+  }
+  .gap {
+    min-block-size: 28px;
   }
 `;

@@ -2,11 +2,11 @@
 import { expect } from '@open-wc/testing';
 import type { AfterwordComments } from '../../src/elements/afterword-comments.ts';
 import type { Row } from '../../src/model/view.ts';
-import { comment, quote } from '../helpers/builders.ts';
+import { comment, quote, stub } from '../helpers/builders.ts';
 import { allByRole, byRole } from '../helpers/by-role.ts';
 import { FakeStore } from '../helpers/fake-store.ts';
-import { manyRows, replyRow, rowOf } from '../helpers/rows.ts';
-import { putSection, settled, threadOf, waitFor } from '../helpers/section.ts';
+import { manyRows, pendingPost, replyRow, rowOf } from '../helpers/rows.ts';
+import { frame, putSection, settled, threadOf, waitFor } from '../helpers/section.ts';
 
 const WIDTHS = [240, 320, 390, 600, 810, 1000, 1400, 2000];
 const long = 'A sentence that is long enough to fill a line and to begin another. '.repeat(4);
@@ -71,4 +71,58 @@ describe('L1: the name stands above the text', () => {
     expect(body.getBoundingClientRect().width).to.be.at.most(ch.getBoundingClientRect().width + 1);
     expect(body.getBoundingClientRect().width).to.be.at.least(ch.getBoundingClientRect().width - 1);
   });
+});
+
+describe('L2: a row is as tall far from the eyes as near them', () => {
+  const texts = {
+    'one line': 'Short.',
+    'some lines': long,
+    'a text that is cut': Array.from({ length: 40 }, (_, n) => `Line ${n}`).join('\n'),
+    'a text that is nearly cut': Array.from({ length: 14 }, (_, n) => `Line ${n}`).join('\n'),
+  };
+  const kinds: readonly (readonly [string, (id: string) => Row])[] = [
+    ...Object.entries(texts).map(([name, text]) => [name, (id: string) => rowOf(comment(id, { text }))] as const),
+    ['a reply', (id) => replyRow(id, 'w1')],
+    ['edited', (id) => rowOf(comment(id, { editedAt: Date.now() }))],
+    ['a moderator', (id) => rowOf(comment(id, { author: { name: 'A name of some words', role: 'moderator' } }))],
+    ['own', (id) => rowOf(comment(id), { own: true })],
+    ['pinned', (id) => rowOf(comment(id, { pinned: true }))],
+    ['with a quote', (id) => rowOf(comment(id, { quote: quote('some words of the article '.repeat(4)) }))],
+    ['detached', (id) => replyRow(id, 'w1', { detached: true })],
+    ['a website', (id) => rowOf(comment(id, { author: { name: 'Ann', role: 'guest', website: 'https://a.example' } }))],
+    ['removed', (id) => rowOf(stub(id, { descendants: 1 }))],
+    ['a branch that is closed', (id) => rowOf(comment(id, { descendants: 1 }), { collapsed: true })],
+    ['on its way', (id) => rowOf(comment(id), { pending: [pendingPost(id, { state: 'waiting' })] })],
+  ];
+
+  for (const width of [240, 390, 1000]) {
+    it(`L2: whatever stands in it, ${width} px wide`, async () => {
+      const before = manyRows(30);
+      const after = Array.from({ length: 30 }, (_, n) => rowOf(comment(`z${n}`)));
+      const rows = kinds.map(([, make], nth) => make(`k${nth}`));
+      const section = await wide(width, [...before, ...rows, ...after], {});
+      // What a link makes of a row below is no matter here: these rows are all drawn, and none was near yet.
+      const all = (): HTMLElement[] => rowsOf(section).filter(({ id }) => /^comment-k/.test(id));
+      const heights = (): Record<string, number> =>
+        Object.fromEntries(
+          all().map((row, nth) => [kinds[nth]?.[0] ?? '', Math.round(row.getBoundingClientRect().height * 8) / 8]),
+        );
+      const isNear = (row: HTMLElement): boolean =>
+        row.querySelector('button, a') !== null || /stub/.test(row.className);
+      expect(
+        all().filter((row) => row.querySelector('.acts')),
+        'near before they were scrolled to',
+      ).to.deep.equal([]);
+      const far = heights();
+      for (const row of all()) {
+        row.scrollIntoView({ behavior: 'instant' });
+        await waitFor(() => isNear(row), `the controls of ${row.textContent}`);
+        await frame();
+      }
+      expect(heights()).to.deep.equal(far);
+      window.scrollTo({ top: 0, behavior: 'instant' });
+      await waitFor(() => all().filter((row) => row.querySelector('.acts')).length === 0, 'the controls to go');
+      expect(heights()).to.deep.equal(far);
+    });
+  }
 });
