@@ -40,6 +40,18 @@ export const controlBase = css`
     background: var(--_accent);
     color: var(--_accent-text);
   }
+  /* A finger finds what stands small: nothing gets taller for it, and nothing moves. */
+  @media (pointer: coarse) {
+    :where(button, a.when) {
+      position: relative;
+    }
+    :is(button, a.when)::after {
+      content: '';
+      position: absolute;
+      inset-block: min(0px, (100% - 40px) / 2);
+      inset-inline: min(0px, (100% - 40px) / 2);
+    }
+  }
   .note {
     font-size: var(--_fine);
     color: var(--_muted);

@@ -8,13 +8,18 @@ export const controlStyles = css`
   .note > .when {
     font-size: inherit;
   }
+  /* Tall enough to be met, and a little less than the line of the name, so that it makes that no taller. */
+  a.when {
+    display: inline-block;
+    line-height: max(24px, 1.4em);
+  }
   .when:hover {
     text-decoration: underline;
   }
   .badge {
     padding-inline: calc(1.5 * var(--_space));
     border: 1px solid var(--_hairline);
-    border-radius: 999px;
+    border-radius: var(--_pill);
   }
   article:focus-visible {
     outline-offset: 4px;
@@ -55,6 +60,7 @@ export const controlStyles = css`
     unicode-bidi: plaintext;
   }
   .quoted summary {
+    min-block-size: 24px;
     cursor: pointer;
   }
   .question {
@@ -86,7 +92,7 @@ export const controlStyles = css`
     gap: var(--_space);
     padding-inline: calc(2 * var(--_space));
     border: 1px solid var(--_hairline);
-    border-radius: 999px;
+    border-radius: var(--_pill);
     color: var(--_muted);
     font-size: var(--_small);
     font-weight: 500;
@@ -153,20 +159,54 @@ export const controlStyles = css`
     background: var(--_wash);
     outline-offset: -2px;
   }
+  /* The button stands below the avatar, and the line beneath it does the same. */
   .fold {
+    --_wide: 24px;
+    --_from: calc(var(--_line) - var(--_wide) / 2);
     position: absolute;
     inset-block: calc(var(--_avatar) + var(--_space)) 0;
-    inset-inline-start: calc(var(--_line) - 12px);
-    inline-size: 24px;
-    min-block-size: 0;
-    font-size: var(--_small);
+    inset-inline-start: var(--_from);
+    inline-size: var(--_wide);
+    min-block-size: 24px;
+    padding: 0;
+    color: var(--_muted);
   }
   .fold::before {
     content: '';
     position: absolute;
-    inset-block: 0;
-    inset-inline-start: 11.5px;
+    inset-block: 24px 0;
+    inset-inline-start: calc(50% - 0.5px);
     border-inline-start: 1px solid var(--_hairline);
+  }
+  .fold svg {
+    position: absolute;
+    inset-block-start: 4px;
+    inset-inline-start: calc(50% - 8px);
+  }
+  /* Where nobody has a face, the button stands in its place. */
+  .stub > .fold {
+    inset-block-start: calc((var(--_avatar) - var(--_wide)) / 2);
+    --_line: calc(var(--_avatar) / 2);
+  }
+  .stub > .fold svg {
+    inset-block-start: calc(var(--_wide) / 2 - 8px);
+  }
+  .stub > .fold::before {
+    inset-block-start: calc(var(--_wide) / 2 + 12px);
+  }
+  .stub:has(> .fold)::before {
+    border-color: transparent;
+  }
+  .folded > article > .fold {
+    inset-block-end: auto;
+    block-size: 24px;
+    color: var(--_accent);
+  }
+  .folded > article > .fold::before {
+    content: none;
+  }
+  .fold:hover {
+    color: var(--_accent);
   }
   .fold:is(:hover, :focus-visible)::before {
     border-inline-start: 2px solid var(--_accent);
@@ -174,20 +214,13 @@ export const controlStyles = css`
   .fold:focus-visible {
     outline-offset: -2px;
   }
-  .folded > article > .fold {
-    position: static;
-    inline-size: auto;
-    min-block-size: 28px;
-    padding-inline: var(--_space) calc(2 * var(--_space));
-    margin-inline-start: calc(-1 * var(--_space));
+  .closed {
+    flex: 0 0 100%;
     color: var(--_accent);
+    font-size: var(--_small);
     font-weight: 500;
-  }
-  .folded > article > .fold::before {
-    content: none;
-  }
-  .folded > article > .fold:hover {
-    background: var(--_wash);
+    line-height: max(28px, 1.4em);
+    cursor: pointer;
   }
   .gap > button {
     color: var(--_accent);
@@ -240,7 +273,7 @@ export const controlStyles = css`
     box-shadow: 0 0 0 calc(2 * var(--_space)) var(--_wash);
     background: var(--_wash);
   }
-  .linked > .badge {
+  :is(.linked > .badge, .fresh) {
     color: var(--_accent);
     border-color: currentColor;
   }
@@ -254,14 +287,14 @@ export const controlStyles = css`
   .bell[aria-pressed='true'] svg {
     fill: currentColor;
   }
-  /* Both stand in the room between things, which is there with or without them. */
+  /* Both stand in the room between things, which is there with or without them, and beside no avatar. */
   .news {
     position: relative;
-    z-index: 1;
+    z-index: 2;
   }
   .news > div {
     position: absolute;
-    inset-block-end: calc(1.5 * var(--_space));
+    inset-block-end: calc(2 * var(--_space));
     display: flex;
     gap: calc(2 * var(--_space));
     max-inline-size: 100%;
@@ -269,13 +302,15 @@ export const controlStyles = css`
   .branch-news {
     position: absolute;
     inset-block-start: 100%;
-    inset-inline-start: var(--_indent);
-    z-index: 1;
-    max-inline-size: calc(100% - var(--_indent));
+    inset-inline-start: calc(var(--_avatar) + 3 * var(--_space));
+    z-index: 2;
+    margin-block-start: calc(var(--_space) / 2);
+    max-inline-size: calc(100% - var(--_avatar) - 3 * var(--_space));
+    line-height: 0;
   }
   :is(.news, .branch-news) .firm {
     padding-block: 0;
-    border-radius: 999px;
+    border-radius: var(--_pill);
     border-color: var(--_accent);
     color: var(--_accent);
     background: var(--_surface);
@@ -285,9 +320,6 @@ export const controlStyles = css`
     min-block-size: 24px;
     flex: 0 1 auto;
     max-inline-size: 100%;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .more-rows {
     display: flex;
@@ -302,6 +334,63 @@ export const controlStyles = css`
   h6 > a {
     color: inherit;
     text-decoration: none;
+  }
+  :is(h3, h4, h5, h6):not(.body *) > a {
+    position: relative;
+    display: inline-block;
+    min-inline-size: 24px;
+    unicode-bidi: plaintext;
+  }
+  @media (pointer: coarse) {
+    .fold {
+      --_wide: 40px;
+      --_from: max(0px, var(--_line) - 20px);
+    }
+    .fold::before,
+    .fold svg {
+      inset-inline-start: calc(var(--_line) - var(--_from) - 0.5px);
+    }
+    .fold svg {
+      margin-inline-start: -7.5px;
+    }
+    .fold::after {
+      content: none;
+    }
+    .stub > .fold {
+      --_from: calc(var(--_line) - 20px);
+    }
+    .folded > article > .fold {
+      block-size: 40px;
+    }
+    /* As much as leaves 24 pixels to what stands above and below. */
+    :is(.news, .branch-news) button::after {
+      inset-block: -8px -6px;
+    }
+    .vote,
+    .acts > .menu,
+    .acts > .bell {
+      min-inline-size: 40px;
+      justify-content: center;
+    }
+    .menu-list button {
+      min-block-size: 40px;
+    }
+    .menu-list button::after {
+      content: none;
+    }
+    /* More above than below, where a link of the text may stand. */
+    :is(h3, h4, h5, h6):not(.body *) > a::after,
+    article > .when::after,
+    .note > .when::after {
+      content: '';
+      position: absolute;
+      inset-block: -12px -4px;
+      inset-inline: min(0px, (100% - 40px) / 2);
+    }
+    /* Where the time stands on a line below the name. */
+    :is(h3, h4, h5, h6):not(.body *) > a::after {
+      z-index: 1;
+    }
   }
   :is(h3, h4, h5, h6) > a:hover {
     text-decoration: underline;

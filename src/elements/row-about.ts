@@ -44,7 +44,7 @@ export function about(
   const at = new Date(comment.createdAt);
   const when = html`<time datetime=${isNaN(+at) ? nothing : at.toISOString()}>${time}</time>`;
   const unsent = row.pending.some(({ kind }) => kind === 'post');
-  return html`${pictureOf(comment, manner)}${marksOf(row, state).map((key) => html`<span class="badge" part="badge">${say(messages, key)}</span>`)}${
+  return html`${pictureOf(comment, manner)}${marksOf(row, state).map((key) => html`<span class="badge ${key === 'unread' ? 'fresh' : ''}" part="badge">${say(messages, key)}</span>`)}${
     unsent
       ? html`<span class="when">${when}</span>`
       : html`<a

@@ -124,7 +124,10 @@ function votes(row: CommentRow, manner: Manner, words: AllMessages, name: string
   ];
 }
 
-/** The line beside a branch, and what is said in its place while the branch is closed: one button for both. */
+/**
+ * The button below the avatar, with the line beside the branch. While the branch is closed its words stand below the
+ * comment too, where the replies were: pressing them does the same, but it is one button to who goes by keyboard.
+ */
 function fold({ replies, collapsed }: CommentRow, words: AllMessages, name: string): unknown {
   const { count, fresh } = replies;
   if (count < 1) return nothing;
@@ -132,15 +135,15 @@ function fold({ replies, collapsed }: CommentRow, words: AllMessages, name: stri
   const closed =
     fresh > 0 ? say(words, 'replies-fresh', { replies: all, fresh: say(words, 'fresh', { count: fresh }) }) : all;
   return html`<button
-    type="button"
-    class="fold"
-    part="fold"
-    data-act="fold"
-    aria-expanded=${String(!collapsed)}
-    aria-label="${say(words, 'branch', { name })}: ${collapsed ? closed : all}"
-  >
-    ${collapsed ? [icons.branch, closed] : nothing}
-  </button>`;
+      type="button"
+      class="fold"
+      part="fold"
+      data-act="fold"
+      aria-expanded=${String(!collapsed)}
+      aria-label="${say(words, 'branch', { name })}: ${collapsed ? closed : all}"
+    >
+      ${collapsed ? icons.opens : icons.closes}</button
+    >${collapsed ? html`<span class="closed" data-act="fold" aria-hidden="true"><span>${closed}</span></span>` : nothing}`;
 }
 
 const day = 24 * 60 * 60 * 1000;

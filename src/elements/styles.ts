@@ -21,6 +21,7 @@ export const tokens = css`
   .root {
     --_space: var(--afterword-space, 4px);
     --_radius: var(--afterword-radius, 8px);
+    --_pill: calc(var(--_radius) * 99);
     --_small: var(--afterword-font-size-small, max(0.8125em, min(12px, 1em)));
     --_fine: var(--afterword-font-size-fine, max(0.875em, min(12px, 1em)));
     --_large: var(--afterword-font-size-large, 1.25em);

@@ -7,7 +7,7 @@ export const threadStyles = css`
     /* The line of a branch runs under the middle of the avatar, as far as the indent leaves room. */
     --_line: min(var(--_avatar) / 2, var(--_indent) * 2 / 3);
     --_indent: max(2px, min(var(--_step), (100cqi - 20ch - var(--_avatar)) / var(--_depth)));
-    margin-block-start: calc(6 * var(--_space));
+    margin-block-start: calc(7 * var(--_space));
   }
   .rows > .row:first-child {
     margin: 0;
@@ -89,6 +89,8 @@ export const threadStyles = css`
     position: relative;
     font-size: var(--_fine);
     font-weight: 600;
+    /* A link in it is as tall as its line, and must be as tall as a finger's target. */
+    line-height: max(25px, 1.4em);
     unicode-bidi: plaintext;
   }
   .when:empty {
@@ -99,6 +101,7 @@ export const threadStyles = css`
   .badge {
     font-size: var(--_small);
     color: var(--_muted);
+    line-height: 1.4;
     text-decoration: none;
   }
   .body {
