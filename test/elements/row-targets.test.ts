@@ -38,7 +38,7 @@ const view = (news = true): FakeStore =>
     rows: news ? rows : quiet,
     count: rows.length,
     unread: news ? 1 : 0,
-    news: news ? { roots: 2, replies: 2 } : null,
+    ...(news && { news: { roots: 2 } }),
     more: { left: 4, loading: false, failed: false },
   });
 
