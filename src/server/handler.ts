@@ -36,6 +36,8 @@ export interface HandlerOptions {
   readonly files: StaticFiles;
   readonly version: string;
   readonly now: () => number;
+  /** Milliseconds that only grow, whatever the clock does: for limits. */
+  readonly ticks: () => number;
   /** Null: as fast as they like (tests, imports through the API). */
   readonly limits: Limits | null;
   readonly proxies: Proxies;
@@ -59,7 +61,7 @@ export function createHandler(options: HandlerOptions) {
       throw new Problem('invalid', `${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'not understood'}`);
     },
   });
-  const buckets = options.limits === null ? null : bucketsOf(options.limits, now);
+  const buckets = options.limits === null ? null : bucketsOf(options.limits, options.ticks);
   let isForeignOriginTold = false;
 
   app.onError((error, context) => {
@@ -106,7 +108,7 @@ export function createHandler(options: HandlerOptions) {
     await next();
   });
   app.use(
-    '/api/*',
+    '*',
     bodyLimit({
       maxSize: MOST_BODY_BYTES,
       onError: () => {
@@ -348,10 +350,10 @@ export function createHandler(options: HandlerOptions) {
     }
     const address = addressOf(context);
     if (buckets !== null) {
-      const wait = Math.max(
-        buckets[what].writer.take(`${site.name} ${tokenHash}`),
-        buckets[what].address.take(address),
-      );
+      const { writer: byWriter, address: byAddress } = buckets[what];
+      const writer = `${site.name} ${tokenHash}`;
+      // Looked at first and taken together: what one writer is refused must not use up what their neighbours have.
+      const wait = byWriter.wait(writer) || byAddress.take(address) || byWriter.take(writer);
       if (wait > 0) throw new Problem('rate-limited', `Try again in ${wait} seconds.`, { retryAfter: wait });
     }
     return { site, tokenHash, address, key: keyOf(context), now: now() };
@@ -408,11 +410,11 @@ function preflight(context: Context, origin: string | undefined, sites: readonly
   return context.body(null, 204);
 }
 
-function bucketsOf(limits: Limits, now: () => number) {
+function bucketsOf(limits: Limits, ticks: () => number) {
   return {
-    writes: { writer: new Buckets(limits.writesByWriter, now), address: new Buckets(limits.writesByAddress, now) },
-    asks: new Buckets(limits.confirmationsByAddress, now),
-    votes: { writer: new Buckets(limits.votesByWriter, now), address: new Buckets(limits.votesByAddress, now) },
+    writes: { writer: new Buckets(limits.writesByWriter, ticks), address: new Buckets(limits.writesByAddress, ticks) },
+    asks: new Buckets(limits.confirmationsByAddress, ticks),
+    votes: { writer: new Buckets(limits.votesByWriter, ticks), address: new Buckets(limits.votesByAddress, ticks) },
   };
 }
 

@@ -55,6 +55,8 @@ export interface StartOptions extends StaticOptions {
   /** Made or changed before the server listens. */
   readonly sites?: Readonly<Record<string, Partial<Settings>>>;
   readonly now?: () => number;
+  /** Milliseconds that only grow, for limits; default: since this process began. */
+  readonly ticks?: () => number;
   readonly log?: (line: string) => void;
   /** `smtp://user:password@host:587`, or `smtps://…`; null: no mail, and nothing is offered that needs it. */
   readonly smtp?: string | null;
@@ -80,6 +82,8 @@ export interface RunningServer {
   readonly files: StaticFiles;
   readonly postman: Postman;
   readonly live: Live;
+  /** Every route there is, for tests that hold for all of them. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** Takes no more requests, answers those that began (for at most ten seconds) and closes the database. */
   close(): Promise<void>;
 }
@@ -111,6 +115,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       files,
       version: VERSION,
       now,
+      ticks: options.ticks ?? (() => performance.now()),
       limits,
       proxies,
       peerOf: (context) => (context.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '',
@@ -160,6 +165,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       storage,
       files,
       live,
+      routes: app.routes.filter(({ method }) => method !== 'ALL'),
       close: () => {
         // Streams have no end of their own: they come again elsewhere, and nothing waits for them.
         live.close();

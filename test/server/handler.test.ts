@@ -7,6 +7,8 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parsePage } from '../../src/model/parse.ts';
 import { REASONS } from '../../src/server/problems.ts';
 import { saveSite } from '../../src/server/storage/sites.ts';
+import { sql } from 'kysely';
+import { writeRight } from '../../src/server/rules/links.ts';
 import { Guest, ask, list, listPath, open, reasonOf } from './open.ts';
 
 const SITES = {
@@ -321,6 +323,69 @@ describe('tenants', () => {
 });
 
 describe('what is not a good request', () => {
+  it('X12: a name or a text that nobody can see is none', async (t) => {
+    const server = await open(t);
+    const unseen = [
+      '\u200b\u200b',
+      '\u2060',
+      '\u00ad',
+      '\u3164\u3164',
+      '\u2800',
+      '\u115f\u1160',
+      '\ufeff \u200e',
+      '\u0301',
+      '\u{e0041}',
+    ];
+    for (const text of unseen) {
+      const named = await new Guest(server, text).tryPost('Seen');
+      assert.deepEqual([named.status, reasonOf(named)], [422, 'name-required'], JSON.stringify(text));
+      const said = await new Guest(server, 'Ada').tryPost(text);
+      assert.deepEqual([said.status, reasonOf(said)], [422, 'too-short'], JSON.stringify(text));
+    }
+    for (const text of ['مريم\u200f', 'क्षि', '👩\u200d🚀', '!', '…'])
+      assert.equal((await new Guest(server, text).tryPost(text)).status, 201, text);
+  });
+
+  it('X3: no route takes a body that says it is beyond the limit', async (t) => {
+    const server = await open(t);
+    const paths = [
+      ...new Set(server.routes.map(({ path }) => path.replaceAll(/\{[^}]*\}|:\w+/g, 'x').replace('*', 'any'))),
+    ];
+    assert.ok(paths.includes('/notify/manage') && paths.length > 10, paths.join());
+    const headers = { origin: server.address, 'content-type': 'application/json', 'content-length': 300 * 1024 };
+    const announce = (path: string, method: string) =>
+      new Promise<number>((resolve, reject) => {
+        const sent = request(`${server.address}${path}`, { method, headers }, ({ statusCode }) => {
+          resolve(statusCode ?? 0);
+          sent.destroy();
+        });
+        sent.on('error', reject).flushHeaders();
+      });
+    for (const path of paths) {
+      for (const method of ['POST', 'PUT', 'DELETE'])
+        assert.equal(await announce(path, method), 413, `${method} ${path}`);
+    }
+  });
+
+  it('X3: the page behind a link of a mail reads no more than the limit, however it comes', async (t) => {
+    const server = await open(t);
+    const { storage } = server;
+    await sql`insert into addresses (id, site, channel, address, folded, language, blocked, created_at)
+      values ('a', 'default', 'mail', 'ann@example.com', 'ann@example.com', 'en', 0, 1)`.execute(storage.writer);
+    const link = `${server.address}/notify/manage?t=${writeRight({ act: 'manage', address: 'a' }, storage.secret)}`;
+    assert.equal((await fetch(link)).status, 200);
+    const status = await new Promise<number>((resolve, reject) => {
+      const sent = request(link, { method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode ?? 0));
+      });
+      sent.on('error', reject);
+      sent.write('x'.repeat(200_000));
+      sent.write('x'.repeat(200_000));
+      sent.end();
+    });
+    assert.equal(status, 413);
+  });
+
   it('S-2: every refusal is a problem of ours, in the form of RFC 9457', async (t) => {
     const server = await open(t);
     const ada = new Guest(server);
@@ -430,7 +495,7 @@ describe('what is not a good request', () => {
   it('H7: a body beyond the limit is refused, announced or in chunks, and the longest text in the worst spelling fits', async (t) => {
     const server = await open(t, { sites: { default: { 'max-length': 20_000 } } });
     const ada = new Guest(server);
-    assert.equal((await ada.tryPost('\u0001'.repeat(20_000))).status, 201);
+    assert.equal((await ada.tryPost(`x${'\u0001'.repeat(19_999)}`)).status, 201);
     const long = await ada.tryPost('x'.repeat(300_000));
     assert.equal(long.status, 413);
     assert.equal(reasonOf(long), 'body-too-large');

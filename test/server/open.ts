@@ -31,6 +31,7 @@ export async function open(test: TestContext, options: Partial<StartOptions> = {
   const server = await startServer({
     limits: null,
     now: () => time,
+    ticks: () => time,
     log: (line) => lines.push(line),
     widget: join(folder, 'no-widget'),
     demo: join(folder, 'no-demo'),

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommentState } from '../../model/comment.ts';
 import { networkOf } from '../rules/addresses.ts';
+import { readMailbox } from '../rules/mailboxes.ts';
 import { STATE_NAMES } from '../rules/states.ts';
 import { keyedAddress } from '../rules/tokens.ts';
 import {
@@ -183,7 +184,10 @@ async function banCommand(options: BanOptions): Promise<void> {
 
 async function whom(storage: Storage, options: BanOptions): Promise<Pick<BanRow, 'kind' | 'value'>> {
   if (options.author !== undefined) return { kind: 'author', value: options.author };
-  if (options.email !== undefined) return { kind: 'email', value: options.email };
+  if (options.email !== undefined) {
+    if (readMailbox(options.email) === null) throw new CommandError(`${options.email} is not an email address.`, 2);
+    return { kind: 'email', value: options.email };
+  }
   if (options.address !== undefined) {
     if (isIP(options.address) === 0) throw new CommandError(`${options.address} is not a network address.`, 2);
     return { kind: 'address', value: keyedAddress(networkOf(options.address), storage.secret) };

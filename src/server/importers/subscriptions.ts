@@ -5,8 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { checkAddress } from '../rules/words.ts';
+import { readMailbox } from '../rules/mailboxes.ts';
 import { ensureThread } from '../storage/branches.ts';
+import { readMeta } from '../storage/migrations.ts';
+import { isRefused, refuse } from '../storage/subscribing.ts';
 import type { Tables } from '../storage/tables.ts';
 import { type AddressRecord, type SubscriptionRecord, idFor } from './read-record.ts';
 
@@ -90,23 +92,20 @@ export async function takeAddress(
   record: AddressRecord,
   now: number,
 ): Promise<string | null> {
-  let email: string;
-  try {
-    email = checkAddress(record.email);
-  } catch {
-    return 'email: this is no address.';
-  }
+  const mailbox = readMailbox(record.email);
+  if (mailbox === null) return 'email: this is no address.';
+  const secret = (await readMeta(tx, 'secret')) ?? '';
+  if (record.never === true) await refuse(tx, mailbox.mailbox, secret, now);
   await tx
     .insertInto('addresses')
     .values({
       id: randomUUID(),
       site,
       channel: 'mail',
-      address: email,
-      folded: email.toLowerCase(),
+      ...mailbox,
       keys: null,
       language: record.language,
-      blocked: Number(record.never === true),
+      blocked: Number(await isRefused(tx, mailbox.mailbox, secret)),
       created_at: now,
     })
     .onConflict((conflict) => conflict.columns(['site', 'channel', 'folded']).doNothing())
@@ -116,7 +115,7 @@ export async function takeAddress(
     .select(['id', 'blocked'])
     .where('site', '=', site)
     .where('channel', '=', 'mail')
-    .where('folded', '=', email.toLowerCase())
+    .where('folded', '=', mailbox.folded)
     .executeTakeFirstOrThrow();
   if (blocked === 1) return null;
   for (const writer of record.writers ?? []) {

@@ -62,7 +62,7 @@ export function addNotifyPages(
     const opened = await open(context, 'confirm');
     if (opened === null) return wrong(context);
     const { words, language, address, right } = opened;
-    await confirm(storage.writer, address, right.author, now());
+    await confirm(storage.writer, address, right.author, secret, now());
     return show(context, words, language, words.confirmTitle, done(words.confirmed) + manageLink(address, words));
   });
 
@@ -102,14 +102,14 @@ export function addNotifyPages(
         );
         return manage(context, opened, words.saved);
       case 'confirm':
-        await confirm(storage.writer, address, field('author'), now());
+        await confirm(storage.writer, address, field('author'), secret, now());
         return manage(context, opened, words.confirmed);
       case 'end-all':
         await unsubscribe(storage.writer, address, {}, now());
         return manage(context, opened, words.saved);
       case 'never':
         await unsubscribe(storage.writer, address, {}, now());
-        await block(storage.writer, address);
+        await block(storage.writer, address, secret, now());
         return manage(context, opened, words.neverDone);
       default:
         return manage(context, opened, '');

@@ -33,23 +33,29 @@ const MOST_REMEMBERED = 20_000;
 
 export class Buckets {
   readonly #limit: Limit;
-  readonly #now: () => number;
+  readonly #ticks: () => number;
   /** By name: when the bucket is full again, in milliseconds. */
   readonly #fullAt = new Map<string, number>();
 
-  constructor(limit: Limit, now: () => number) {
+  /** @param ticks Milliseconds that only grow: a clock that is set back must not lock anybody out (`performance.now`). */
+  constructor(limit: Limit, ticks: () => number) {
     this.#limit = limit;
-    this.#now = now;
+    this.#ticks = ticks;
+  }
+
+  /** How many seconds to wait for one, 0 where it is there. Takes nothing. */
+  wait(name: string): number {
+    const step = this.#limit.every * 1000;
+    const now = this.#ticks();
+    const wait = Math.max(now, this.#fullAt.get(name) ?? 0) + step - now - this.#limit.burst * step;
+    return wait > 0 ? Math.ceil(wait / 1000) : 0;
   }
 
   /** Takes one. The answer is how many seconds to wait, 0 where it was there. */
   take(name: string): number {
-    const now = this.#now();
-    const step = this.#limit.every * 1000;
-    const fullAt = Math.max(now, this.#fullAt.get(name) ?? 0);
-    const nextFullAt = fullAt + step;
-    const wait = nextFullAt - now - this.#limit.burst * step;
-    if (wait > 0) return Math.ceil(wait / 1000);
+    const wait = this.wait(name);
+    if (wait > 0) return wait;
+    const nextFullAt = Math.max(this.#ticks(), this.#fullAt.get(name) ?? 0) + this.#limit.every * 1000;
     this.#fullAt.delete(name);
     this.#fullAt.set(name, nextFullAt);
     if (this.#fullAt.size > MOST_REMEMBERED) {

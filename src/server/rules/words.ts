@@ -3,11 +3,11 @@
  * in code points, as the widget counts them (FAULTS G6).
  */
 import { Problem } from '../problems.ts';
+import { type Mailbox, readMailbox } from './mailboxes.ts';
 import { isReserved } from './names.ts';
 import type { Settings } from './settings.ts';
 
 export const LONGEST_NAME = 80;
-const LONGEST_EMAIL = 254;
 const LONGEST_WEBSITE = 500;
 
 /**
@@ -16,6 +16,17 @@ const LONGEST_WEBSITE = 500;
  */
 export function storable(text: string): string {
   return text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
+}
+
+/**
+ * Blank signs that are no white space: the soft hyphen and the zero-width kind, Hangul fillers, Braille blank, and marks
+ * that stand on nothing.
+ */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{C}\p{Z}\p{M}\s\u2800\u{1d159}]/gu;
+
+/** Whether a reader would see anything of it. */
+export function isSeen(text: string): boolean {
+  return text.replace(UNSEEN, '') !== '';
 }
 
 export function lengthOf(text: string): number {
@@ -31,8 +42,8 @@ export function checkText(text: string, settings: Settings): string {
   const least = settings['min-length'];
   if (length > most)
     throw new Problem('too-long', `The text has ${length} characters; ${most} are allowed.`, { limit: most });
-  // Blank space is not something said.
-  if (lengthOf(stored.trim()) < least) {
+  // What nobody can see is not something said.
+  if (lengthOf(stored.trim()) < least || (least > 0 && !isSeen(stored))) {
     throw new Problem('too-short', `The text must have at least ${least} characters.`, { limit: least });
   }
   return stored;
@@ -53,7 +64,7 @@ export function checkSignature(
   const name = storable(author.name)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
-  if (name === '' && settings.name === 'required') throw new Problem('name-required');
+  if (!isSeen(name) && (name !== '' || settings.name === 'required')) throw new Problem('name-required');
   if (lengthOf(name) > LONGEST_NAME) {
     throw new Problem('name-too-long', `A name may have ${LONGEST_NAME} characters.`, { limit: LONGEST_NAME });
   }
@@ -70,19 +81,14 @@ function checkEmail(text: string, settings: Settings): string | null {
   const isRequired = settings.post === 'email' || settings.email === 'required';
   if (email === '' && isRequired) throw new Problem('email-required');
   if (email === '' || settings.email === 'none') return null;
-  return checkAddress(email);
+  return checkMailbox(email).address;
 }
 
-export function checkAddress(text: string): string {
-  const email = text.trim();
-  // Not whether it exists: only that it is one address, which a header can't be smuggled into.
-  if (
-    email.length > LONGEST_EMAIL ||
-    !/^[^\s@<>()[\],;:\\"\p{Cc}]+@[^\s@<>()[\],;:\\"\p{Cc}]+\.[^\s@.<>()[\],;:\\"\p{Cc}]+$/u.test(email)
-  ) {
-    throw new Problem('email-invalid');
-  }
-  return email;
+/** Not whether it exists: only that it is one address, which a header can't be smuggled into. */
+export function checkMailbox(text: string): Mailbox {
+  const mailbox = readMailbox(text);
+  if (mailbox === null) throw new Problem('email-invalid');
+  return mailbox;
 }
 
 export function checkWebsite(text: string): string | null {

@@ -4,24 +4,30 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { notifyTables } from './notify-tables.ts';
+import { mailboxes, notifyTables } from './notify-tables.ts';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
   readonly name: string;
-  run(db: Transaction<Tables>): Promise<void>;
+  /** @param secret The operator's key of hashes; undefined: the one that the database keeps. */
+  run(db: Transaction<Tables>, secret?: string): Promise<void>;
 }
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', run: firstTables },
   { name: 'passages', run: passages },
   { name: 'notify', run: notifyTables },
+  { name: 'mailboxes', run: mailboxes },
 ];
 
 export class MigrationError extends Error {}
 
 /** Brings the database to the newest shape; true where it was empty before. Two processes may start at once: the write lock puts them in a row. */
-export async function migrate(db: Kysely<Tables>, migrations: readonly Migration[] = MIGRATIONS): Promise<boolean> {
+export async function migrate(
+  db: Kysely<Tables>,
+  migrations: readonly Migration[] = MIGRATIONS,
+  secret?: string,
+): Promise<boolean> {
   await db.transaction().execute(async (tx) => {
     await tx.schema
       .createTable('meta')
@@ -41,7 +47,7 @@ export async function migrate(db: Kysely<Tables>, migrations: readonly Migration
       }
       const next = migrations[done];
       if (!next) return true;
-      await next.run(tx);
+      await next.run(tx, secret);
       await writeMeta(tx, 'migrations', String(done + 1));
       return false;
     });

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { CommentState } from '../../model/comment.ts';
+import { banned } from '../rules/mailboxes.ts';
 import { STATES } from '../rules/states.ts';
 import { changeComment, nextRevision } from './branches.ts';
 import { announce } from './outgoing.ts';
@@ -91,7 +92,7 @@ export async function ban(db: Kysely<Tables>, wish: BanWish): Promise<BanRow> {
       id: randomUUID(),
       site: wish.site,
       kind: wish.kind,
-      value: wish.kind === 'email' ? wish.value.toLowerCase() : wish.value,
+      value: wish.kind === 'email' ? banned(wish.value) : wish.value,
       until: wish.until,
       note: wish.note,
       created_at: wish.now,

@@ -61,7 +61,7 @@ export class Storage {
   ): Promise<Storage> {
     const connections = openSqlite(file);
     try {
-      const isNew = await migrate(connections.writer, options.migrations);
+      const isNew = await migrate(connections.writer, options.migrations, options.secret);
       const secret = options.secret ?? (await readMeta(connections.writer, 'secret')) ?? '';
       return new Storage(connections, secret, isNew, options);
     } catch (error) {

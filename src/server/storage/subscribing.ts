@@ -3,14 +3,15 @@
  * N-5), and everything a link in a mail does. The links carry their right in a signature (`rules/links.ts`); here it has
  * been checked.
  */
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type Kysely, type Transaction, sql } from 'kysely';
 import type { NotifyChoice, SubscriptionState, Subscriptions } from '../../model/comment.ts';
 import type { PushTarget } from '../../model/operation.ts';
 import { Problem } from '../problems.ts';
 import { isPushService, mayConfirm, shortened } from '../rules/notify.ts';
+import { hashMailbox } from '../rules/mailboxes.ts';
 import { STATES } from '../rules/states.ts';
-import { checkAddress } from '../rules/words.ts';
+import { checkMailbox } from '../rules/words.ts';
 import type { AddressRow, SubscriptionRow } from './notify-tables.ts';
 import type { AuthorRow, CommentRow, Tables } from './tables.ts';
 
@@ -108,13 +109,20 @@ async function ensureAddress(
     if (!isPushService(endpoint, telling.pushServices)) {
       throw new Problem('invalid', 'push.endpoint: not a push service this server knows.');
     }
-    const target = { channel: 'push', address: endpoint, keys: JSON.stringify(keys), language: wish.language } as const;
+    const target = {
+      channel: 'push',
+      address: endpoint,
+      folded: endpoint,
+      mailbox: null,
+      keys: JSON.stringify(keys),
+      language: wish.language,
+    } as const;
     // The browser asked its reader: nobody else could have been given this endpoint.
-    await hold(tx, author, await findOrMake(tx, author.site, target, now), now, now);
+    await hold(tx, author, await findOrMake(tx, author.site, target, telling.secret, now), now, now);
   }
   if (wish.email !== undefined && wish.email.trim() !== '' && telling.mail) {
-    const target = { channel: 'mail', address: checkAddress(wish.email), language: wish.language } as const;
-    await hold(tx, author, await findOrMake(tx, author.site, target, now), null, now);
+    const target = { channel: 'mail', ...checkMailbox(wish.email), language: wish.language } as const;
+    await hold(tx, author, await findOrMake(tx, author.site, target, telling.secret, now), null, now);
   }
   const held = await addressesOf(tx, author);
   const usable = held.filter(({ channel }) => channel === 'push' || telling.mail);
@@ -126,10 +134,13 @@ async function ensureAddress(
 async function findOrMake(
   tx: Transaction<Tables>,
   site: string,
-  target: Pick<AddressRow, 'channel' | 'address'> & { readonly keys?: string; readonly language?: string | undefined },
+  target: Pick<AddressRow, 'channel' | 'address' | 'folded' | 'mailbox'> & {
+    readonly keys?: string;
+    readonly language?: string | undefined;
+  },
+  secret: string,
   now: number,
 ): Promise<AddressRow> {
-  const folded = target.channel === 'mail' ? target.address.toLowerCase() : target.address;
   const language = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i.test(target.language ?? '') ? (target.language as string) : 'en';
   const keys = target.keys ?? null;
   return tx
@@ -139,10 +150,11 @@ async function findOrMake(
       site,
       channel: target.channel,
       address: target.address,
-      folded,
+      folded: target.folded,
+      mailbox: target.mailbox,
       keys,
       language,
-      blocked: 0,
+      blocked: Number(await isRefused(tx, target.mailbox, secret)),
       created_at: now,
     })
     .onConflict((conflict) => conflict.columns(['site', 'channel', 'folded']).doUpdateSet({ keys }))
@@ -194,8 +206,8 @@ async function askToConfirm(
   secret: string,
   now: number,
 ): Promise<void> {
-  if (address.blocked === 1) return;
-  const hash = createHmac('sha256', secret).update(`mail\n${address.folded}`).digest('base64url');
+  if (address.blocked === 1 || address.mailbox === null || (await isRefused(tx, address.mailbox, secret))) return;
+  const hash = hashMailbox(address.mailbox, secret);
   const last = await tx
     .selectFrom('confirmations')
     .select('sent_at')
@@ -288,6 +300,7 @@ export async function confirm(
   db: Kysely<Tables>,
   address: AddressRow,
   authorId: string | null,
+  secret: string,
   now: number,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -315,7 +328,11 @@ export async function confirm(
         )
         .execute();
     }
+    // Who presses "Confirm" has thought better of "never again".
     await tx.updateTable('addresses').set({ blocked: 0 }).where('id', '=', address.id).execute();
+    if (address.mailbox !== null) {
+      await tx.deleteFrom('refusals').where('address_hash', '=', hashMailbox(address.mailbox, secret)).execute();
+    }
   });
 }
 
@@ -379,12 +396,43 @@ export async function unsubscribe(
   });
 }
 
-/** Its owner wants nothing from this server any more: not even to be asked. */
-export async function block(db: Kysely<Tables>, address: AddressRow): Promise<void> {
+/**
+ * Its owner wants nothing from this server any more: not even to be asked, by whatever site and in whatever spelling of
+ * the address.
+ */
+export async function block(db: Kysely<Tables>, address: AddressRow, secret: string, now: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await tx.updateTable('addresses').set({ blocked: 1 }).where('id', '=', address.id).execute();
-    await tx.deleteFrom('holders').where('address_id', '=', address.id).execute();
+    if (address.mailbox !== null) await refuse(tx, address.mailbox, secret, now);
+    const all = await sameMailbox(tx, address);
+    await tx.updateTable('addresses').set({ blocked: 1 }).where('id', 'in', all).execute();
+    await tx.deleteFrom('holders').where('address_id', 'in', all).execute();
   });
+}
+
+/** Kept as a hash, so that it outlives the address. */
+export async function refuse(tx: Transaction<Tables>, mailbox: string, secret: string, now: number): Promise<void> {
+  await tx
+    .insertInto('refusals')
+    .values({ address_hash: hashMailbox(mailbox, secret), at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function isRefused(tx: Transaction<Tables>, mailbox: string | null, secret: string): Promise<boolean> {
+  if (mailbox === null) return false;
+  const found = await tx
+    .selectFrom('refusals')
+    .select('at')
+    .where('address_hash', '=', hashMailbox(mailbox, secret))
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** The ids of all rows that end in the mailbox of one, of whatever site. */
+async function sameMailbox(tx: Transaction<Tables>, { id, mailbox }: AddressRow): Promise<readonly string[]> {
+  if (mailbox === null) return [id];
+  const rows = await tx.selectFrom('addresses').select('id').where('mailbox', '=', mailbox).execute();
+  return rows.map((row) => row.id);
 }
 
 /** The push service says that nobody is there any more (404, 410). */

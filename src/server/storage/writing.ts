@@ -9,6 +9,7 @@ import type { Comment, Mention, NotifyChoice, Subscriptions, Vote } from '../../
 import { Problem } from '../problems.ts';
 import { editableUntil, whyNotEdit } from '../rules/editing.ts';
 import { stateOfEdited, stateOfNew } from '../rules/holding.ts';
+import { banned } from '../rules/mailboxes.ts';
 import { STATES, STATE_NAMES } from '../rules/states.ts';
 import { storedQuote } from '../rules/quotes.ts';
 import { authorIdOf, fingerprintOf } from '../rules/tokens.ts';
@@ -533,7 +534,7 @@ async function refuseBanned(
       is.or([
         is.and([is('kind', '=', 'author'), is('value', '=', author.id)]),
         is.and([is('kind', '=', 'address'), is('value', '=', writer.address)]),
-        ...(email === null ? [] : [is.and([is('kind', '=', 'email'), is('value', '=', email.toLowerCase())])]),
+        ...(email === null ? [] : [is.and([is('kind', '=', 'email'), is('value', '=', banned(email))])]),
       ]),
     )
     .where((is) => is.or([is('until', 'is', null), is('until', '>', writer.now)]))

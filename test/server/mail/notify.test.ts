@@ -39,6 +39,7 @@ interface Wish {
 }
 
 class Reader extends Guest {
+  site = 'default';
   #wishes = 0;
   readonly #server: Open;
 
@@ -54,7 +55,7 @@ class Reader extends Guest {
       method: 'PUT',
       headers: this.headers(),
       body: JSON.stringify({
-        site: 'default',
+        site: this.site,
         page: { id: page, url: `${this.#server.address}/${page}`, title: `Title of ${page}` },
         commentId: wish.comment ?? null,
         choice,
@@ -226,6 +227,66 @@ describe('subscribing', () => {
     await new Reader(server).choose('page', { email: 'victim@reader.example' });
     await server.postman.run();
     assert.equal(mailbox.received.length, 2);
+  });
+
+  it('X1: no spelling of an address gets its mailbox a second confirmation, nor one after “never again”', async (test) => {
+    const server = await openWithMail(test);
+    const spellings = [
+      'victim@bücher.example',
+      'victim@xn--bcher-kva.example',
+      'VICTIM@BÜCHER.example',
+      'victim@ｂücher.example',
+      'victim+1@bücher.example',
+      'victim+other.tag@bücher。example',
+      'ｖictim@bücher.example',
+    ];
+    const attack = async (): Promise<void> => {
+      for (const email of spellings) {
+        await new Reader(server, 'Eve').choose('page', { email });
+        await server.postman.run();
+      }
+    };
+    await attack();
+    assert.equal(mailbox.received.length, 1);
+    const unseen = await new Reader(server, 'Eve').tryChoose('page', { email: 'victim@b\u00adücher.example' });
+    assert.deepEqual([unseen.status, reasonOf(unseen)], [422, 'email-invalid']);
+    await press(linkIn(mailbox.received[0]!, 'manage'), 'act=never');
+    server.wait(2 * DAY);
+    await attack();
+    assert.equal(mailbox.received.length, 1);
+  });
+
+  it('X2: “never again” holds for every site of the server, and ends what other sites send', async (test) => {
+    const server = await openWithMail(test);
+    await saveSite(server.storage.writer, 'other', {}, server.now());
+    const elsewhere = new Reader(server, 'Sub');
+    elsewhere.site = 'other';
+    await elsewhere.choose('page', { email: 'victim+other@reader.example' });
+    await server.postman.run();
+    await press(linkIn(mailbox.received[0]!, 'confirm'));
+    server.wait(2 * DAY);
+    await new Reader(server, 'Eve').choose('page', { email: 'victim@reader.example' });
+    await server.postman.run();
+    assert.equal(mailbox.received.length, 2);
+    await press(linkIn(mailbox.received[1]!, 'manage'), 'act=never');
+    server.wait(2 * DAY);
+    const eve = new Reader(server, 'Eve');
+    eve.site = 'other';
+    await eve.choose('page', { email: 'victim@reader.example' });
+    await new Guest(server, 'Writer').post('News', { site: 'other' });
+    server.wait(DAY);
+    await server.postman.run();
+    assert.equal(mailbox.received.length, 2);
+  });
+
+  it('X5: a clock that was a year ahead and is right again lets a mailbox be asked', async (test) => {
+    const server = await openWithMail(test);
+    server.wait(365 * DAY);
+    await new Reader(server).choose('page', { email: 'ada@reader.example' });
+    server.wait(-365 * DAY);
+    await new Reader(server).choose('page', { email: 'ada@reader.example' });
+    await server.postman.run();
+    assert.ok(mailbox.received.length >= 1);
   });
 
   it('N-5: a confirmation carries no word that a stranger could have chosen', async (test) => {

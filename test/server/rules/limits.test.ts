@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Buckets } from '../../../src/server/rules/limits.ts';
+import { Buckets, STANDARD_LIMITS } from '../../../src/server/rules/limits.ts';
 import { Guest, list, open, reasonOf } from '../open.ts';
 
+const HOUR = 3_600_000;
 const FREE = { burst: 10_000, every: 0.001 };
 
 describe('how fast somebody may write', () => {
@@ -55,6 +56,38 @@ describe('how fast somebody may write', () => {
     assert.equal((await list(server)).info.count, 3);
     server.wait(30_000);
     assert.equal((await ada.tryPost('Three')).status, 201);
+  });
+
+  it('X5: a clock that is set back or ahead, by an hour or a year, locks nobody out and lets nobody in', async (t) => {
+    let ticks = 0;
+    const limits = { ...STANDARD_LIMITS, writesByWriter: { burst: 2, every: 30 } };
+    const server = await open(t, { limits, ticks: () => ticks });
+    const ada = new Guest(server, 'Ada');
+    const statuses = async (...texts: readonly string[]) => {
+      const heard: number[] = [];
+      for (const text of texts) heard.push((await ada.tryPost(text)).status);
+      return heard;
+    };
+    assert.deepEqual(await statuses('One', 'Two', 'Three'), [201, 201, 429]);
+    for (const jump of [-HOUR, 2 * HOUR, -365 * 24 * HOUR, 730 * 24 * HOUR]) {
+      server.wait(jump);
+      assert.deepEqual(await statuses(`Let in by ${jump}`), [429]);
+      ticks += 60_000;
+      assert.deepEqual(await statuses(`One after ${jump}`, `Two after ${jump}`), [201, 201]);
+    }
+  });
+
+  it('X11: what one writer is refused uses up nothing of their address', async (t) => {
+    const limits = {
+      ...STANDARD_LIMITS,
+      writesByWriter: { burst: 2, every: 30 },
+      writesByAddress: { burst: 4, every: 30 },
+    };
+    const server = await open(t, { limits });
+    const ada = new Guest(server, 'Ada');
+    for (let n = 0; n < 20; n += 1) await ada.tryPost(`Text ${n}`);
+    const bob = new Guest(server, 'Bob');
+    assert.deepEqual([(await bob.tryPost('Mine')).status, (await bob.tryPost('Also mine')).status], [201, 201]);
   });
 
   it('R-4: votes have a limit of their own, by address too', async (t) => {
