@@ -18,6 +18,7 @@ import { roomBeside, whenLaidOut } from './margin.ts';
 import { isFree } from './registry.ts';
 import { nameOf } from './row.ts';
 import { tokens } from './styles.ts';
+import { watchAppearance } from './watch-appearance.ts';
 
 const INVITED = 'afterword-invited';
 const HIDDEN = 'afterword-bubble-hidden';
@@ -71,6 +72,7 @@ export class AfterwordBubble extends LitElement {
 
   #stops: (() => void)[] = [];
   #store: ThreadStore | null = null;
+  #watched: ReturnType<typeof watchAppearance> | null = null;
   /** In the margin: above the section's end, and below it. */
   @state() private room: { readonly above: number; readonly below: number } | null = null;
 
@@ -91,6 +93,8 @@ export class AfterwordBubble extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#watched?.stop();
+    this.#watched = null;
     this.#rest();
   }
 
@@ -98,10 +102,13 @@ export class AfterwordBubble extends LitElement {
     if (changed.has('for') && changed.get('for') !== undefined) void this.#look();
     const root = this.renderRoot.querySelector<HTMLElement>('.root');
     if (!root) return;
-    const { behind, text } = readAppearance(this, this.section?.colorScheme ?? 'auto');
+    const { behind } = readAppearance(this, this.section?.colorScheme ?? 'auto');
     // Through the object model: a style attribute is dead under a strict content security policy.
     root.style.setProperty('--_behind', behind || 'Canvas');
-    root.style.setProperty('--_text', text);
+    root.style.setProperty('--_text', getComputedStyle(root).color);
+    const rootNow = (): HTMLElement | null => this.renderRoot.querySelector('.root');
+    this.#watched ??= watchAppearance(this, rootNow, () => this.requestUpdate());
+    this.#watched.fit();
     this.#stand(root);
   }
 
@@ -115,7 +122,7 @@ export class AfterwordBubble extends LitElement {
     const { classes } = readAppearance(this, section.colorScheme);
     const fresh = freshOf(view);
     return html`<aside
-      class="${classes.replace(' paper', '')} ${stands ?? 'unplaced'}"
+      class="${classes} ${stands ?? 'unplaced'}"
       dir=${direction(words)}
       lang=${languageOf(words)}
       aria-label=${say(words, 'heading')}

@@ -18,6 +18,11 @@ export const bubbleStyles = css`
     font-size: var(--_fine);
     line-height: 1.4;
   }
+  /* Its button has a ground of its own. */
+  .root.paper {
+    padding: 0;
+    background: none;
+  }
   .line {
     display: flex;
     align-items: center;

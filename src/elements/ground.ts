@@ -35,8 +35,8 @@ export function fitGround(section: HTMLElement, root: HTMLElement, probe: HTMLEl
   if (paper) set('--_own', '');
   const ink = read(paper || named('text') ? own.color : host.color);
   const grounds = paper
-    ? [over(read(own.backgroundColor), WHITE)]
-    : groundsOf(section, ink, read, canvasOf(probe, read));
+    ? [over(read(own.backgroundColor), canvasOf(probe, read, own.colorScheme))]
+    : groundsOf(section, ink, read, canvasOf(probe, read, getComputedStyle(document.documentElement).colorScheme));
   const accent = host.accentColor === 'auto' ? '' : host.accentColor;
   // What floats above the section has the same ground under it.
   if (!paper) set('--_behind', css(grounds[0] as Colour));
@@ -129,9 +129,9 @@ function guess(ink: Colour): Colour {
   return [grey, grey, grey, 1];
 }
 
-/** The paper of the page itself, in the scheme that its root uses. */
-function canvasOf(probe: HTMLElement, read: (css: string) => Colour): Colour {
-  probe.style.colorScheme = getComputedStyle(document.documentElement).colorScheme;
+/** The paper of a page itself, in the scheme that its root uses. */
+function canvasOf(probe: HTMLElement, read: (css: string) => Colour, scheme: string): Colour {
+  probe.style.colorScheme = scheme;
   const { backgroundColor } = getComputedStyle(probe);
   const canvas = read(backgroundColor);
   probe.style.colorScheme = '';

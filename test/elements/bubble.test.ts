@@ -136,6 +136,34 @@ describe('the bubble', () => {
     expect(allByRole(other, 'button')).to.deep.equal([]);
   });
 
+  it('L16, L3: it follows a page that is switched while it stands there, in the scheme its section is to have', async () => {
+    const { style } = document.body;
+    const before = style.cssText;
+    try {
+      const { bubble, section } = await stage();
+      const contrast = (): number => {
+        const { color, backgroundColor } = getComputedStyle(button(bubble));
+        const [one, two] = [lightOf(color) ?? 0, lightOf(backgroundColor) ?? 0].sort((a, b) => b - a) as [
+          number,
+          number,
+        ];
+        return (one + 0.05) / (two + 0.05);
+      };
+      const ground = (): number => lightOf(getComputedStyle(button(bubble)).backgroundColor) ?? 0.5;
+      style.cssText = `${before}; background: #111; color: #eee`;
+      await waitFor(() => ground() < 0.1 && contrast() > 4.5, 'it to be dark');
+      section.setAttribute('color-scheme', 'light');
+      await section.updateComplete;
+      bubble.requestUpdate();
+      await waitFor(() => ground() > 0.9 && contrast() > 4.5, 'it to be light');
+      style.cssText = before;
+      section.removeAttribute('color-scheme');
+      await waitFor(() => ground() > 0.9 && contrast() > 4.5, 'it to be as its page again');
+    } finally {
+      style.cssText = before;
+    }
+  });
+
   it('E-6: on a dark page that paints nothing itself the number can be read', async () => {
     const { style } = document.documentElement;
     style.colorScheme = 'dark';

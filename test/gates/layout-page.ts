@@ -374,7 +374,7 @@ function check(target: number): Fault[] {
   if (is.width > room.width + 1 || is.left < room.left - 1 || is.right > room.right + 1) {
     say('sticks out', `it is ${Math.round(is.width)} px wide in ${Math.round(room.width)}`);
   }
-  if (is.width < Math.min(room.width, 300) - 1)
+  if (is.width < Math.min(room.width * 0.75, 300) - 1)
     say('narrow', `it is ${Math.round(is.width)} px wide in ${Math.round(room.width)}`);
   // The least that it takes of a column that asks how little is enough.
   const before = section.style.cssText;

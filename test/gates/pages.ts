@@ -1,10 +1,14 @@
 /**
  * `npm run pages -- --data DIR`: pages that are not ours take the one-line script (E-1, E-5). Each page of a folder (a
  * folder with an index.html), plain and with each style sheet of DIR/_overlays laid over it, is served from an origin of
- * its own, with the script of a running Afterword server at the end of its article. What must hold: nothing in the
- * console, no element of the page moved or restyled, a section that can be read, a comment that can be posted, and no
- * request to the page's own origin beyond what the page asks for by itself.
+ * its own, with the script of a running Afterword server where an author would put it: at the end of the article with the
+ * most text. What must hold: nothing in the console, no element of the page moved or restyled, a section in which a person
+ * finds nothing wrong (`seen.ts`), a comment that can be posted, and no request to the page's own origin beyond what the
+ * page asks for by itself. Each page stands once more on a site with a strict Content-Security-Policy that serves our
+ * files beside its own.
  */
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +22,7 @@ import { wideThread } from '../fixtures/threads.ts';
 import { axe, comment, newReader, openBrowser, type Reader } from '../helpers/reader.ts';
 import { startAfterword, startHost } from '../helpers/server.ts';
 import { closing } from './closing.ts';
+import type { Fault } from './seen.ts';
 
 const { values } = parseArgs({ options: { data: { type: 'string', multiple: true } } });
 
@@ -25,6 +30,8 @@ interface Case {
   readonly name: string;
   readonly folder: string;
   readonly overlay: string | null;
+  /** Our files come from the page's own origin, which allows no others. */
+  readonly isStrict: boolean;
   readonly wrong: string[];
 }
 
@@ -45,6 +52,8 @@ const tall =
 
 /** The same sideways, for what flows as words do. */
 const wide = /^(width|inline-size|left|right)$/;
+
+let seen: Promise<string> | null = null;
 
 const browser = await openBrowser();
 const host = await startHost(answer);
@@ -82,10 +91,11 @@ function casesOf(data: string): Case[] {
   return readdirSync(data, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(data, entry.name, 'index.html')))
     .flatMap(({ name }) =>
-      [null, ...overlays].map((overlay) => ({
-        name: overlay === null ? name : `${name} + ${overlay}`,
+      [null, ...overlays, 'strict'].map((overlay) => ({
+        name: overlay === null ? name : overlay === 'strict' ? `${name}, strict policy` : `${name} + ${overlay}`,
         folder: resolve(data, name),
-        overlay: overlay === null ? null : resolve(data, '_overlays', overlay),
+        overlay: overlay === null || overlay === 'strict' ? null : resolve(data, '_overlays', overlay),
+        isStrict: overlay === 'strict',
         wrong: [],
       })),
     );
@@ -108,13 +118,54 @@ function answer(path: string) {
   if (file === '_overlay.css' && one.overlay !== null) {
     return { body: readFileSync(one.overlay, 'utf8'), headers: { 'content-type': 'text/css; charset=utf-8' } };
   }
+  if (file.startsWith('_afterword/')) return fileOf(resolve('dist/cdn'), file.slice('_afterword/'.length));
   if (file !== '') return fileOf(one.folder, file);
   let html = readFileSync(join(one.folder, 'index.html'), 'utf8');
   if (one.overlay !== null) html = before(html, ['</head>'], '<link rel="stylesheet" href="_overlay.css">');
   if (state === 'with') {
-    html = before(html, ['</article>', '</main>', '</body>'], `<script async src="${server.url}/embed.js"></script>`);
+    html = atEnd(
+      html,
+      one.isStrict
+        ? `<script type="module" src="_afterword/afterword.js"></script><afterword-comments server="${server.url}"></afterword-comments>`
+        : `<script async src="${server.url}/embed.js"></script>`,
+    );
   }
-  return html;
+  return one.isStrict ? { body: html, headers: { 'content-security-policy': strict(html) } } : html;
+}
+
+/**
+ * What a careful site allows: files of its own, the scripts and styles that its page has written into it by their hashes,
+ * and our server for nothing but data.
+ */
+function strict(html: string): string {
+  const hashes = (tag: string): string =>
+    [...html.matchAll(new RegExp(`<${tag}\\b(?![^>]*\\bsrc=)[^>]*>([\\s\\S]*?)</${tag}>`, 'gi'))]
+      .map(
+        ([, text]) =>
+          `'sha256-${createHash('sha256')
+            .update(text ?? '')
+            .digest('base64')}'`,
+      )
+      .join(' ');
+  // Attributes of the page's own, by the same means.
+  const attributes = [...html.matchAll(/\sstyle=(?:"([^"]*)"|'([^']*)')/g)].map(
+    ([, one, two]) =>
+      `'sha256-${createHash('sha256')
+        .update(one ?? two ?? '')
+        .digest('base64')}'`,
+  );
+  return [
+    "default-src 'self'",
+    `script-src 'self' ${hashes('script')}`,
+    `style-src 'self' 'unsafe-hashes' ${hashes('style')} ${attributes.join(' ')}`,
+    "img-src 'self' data:",
+    `connect-src 'self' ${server.url}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    ...(/<script/i.test(html.replace(/<script[^>]*_afterword[^>]*>/i, ''))
+      ? []
+      : ["require-trusted-types-for 'script'", 'trusted-types afterword']),
+  ].join('; ');
 }
 
 function fileOf(folder: string, file: string) {
@@ -135,6 +186,21 @@ function before(html: string, tags: readonly string[], what: string): string {
     if (at >= 0) return html.slice(0, at) + what + html.slice(at);
   }
   return html + what;
+}
+
+/** Puts something at the end of the article: of several the one with the most text, as the others are cards and teasers. */
+function atEnd(html: string, what: string): string {
+  const open: number[] = [];
+  let best = { words: -1, at: -1 };
+  for (const tag of html.matchAll(/<(\/?)article\b[^>]*>/gi)) {
+    if (tag[1] === '') open.push(tag.index);
+    else {
+      const from = open.pop() ?? 0;
+      const text = html.slice(from, tag.index).replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>|\s+/gi, '');
+      if (text.length > best.words) best = { words: text.length, at: tag.index };
+    }
+  }
+  return best.at < 0 ? before(html, ['</main>', '</body>'], what) : html.slice(0, best.at) + what + html.slice(best.at);
 }
 
 async function look(one: Case, nth: number): Promise<void> {
@@ -171,6 +237,7 @@ async function look(one: Case, nth: number): Promise<void> {
     const { origin } = new URL(url);
     // A browser asks for a page's icon when it likes.
     if (origin === server.url || known.has(url) || /icon[^/]*$/.test(url)) continue;
+    if (one.isStrict && url.includes('/_afterword/')) continue;
     wrong(origin === host.url ? `asked the page's own origin for ${url}` : `asked a stranger for ${url}`);
   }
   await reader.close();
@@ -217,7 +284,8 @@ function wordsFor({ folder }: Case): Finder {
     const message = messages[key];
     const forms = typeof message === 'string' ? [message] : Object.values(message);
     const escaped = forms.map((form) => form.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+'));
-    return new RegExp(`^(?:${escaped.join('|')})(?: \\(.+\\))?$`);
+    // Borrowed words stand isolated on a page that is written the other way (K8).
+    return new RegExp(`^\u2068?(?:${escaped.join('|')})(?: \\(.+\\))?\u2069?$`);
   };
 }
 
@@ -245,7 +313,7 @@ async function survey(page: Page): Promise<Standing[]> {
     const section = document.querySelector('afterword-comments');
     const sectionTop = section?.getBoundingClientRect().top ?? Infinity;
     const ours = (element: Element): boolean =>
-      element.localName.startsWith('afterword-') || /embed\.js$/.test(element.getAttribute('src') ?? '');
+      element.localName.startsWith('afterword-') || /embed\.js$|_afterword\//.test(element.getAttribute('src') ?? '');
     const path = (element: Element): string => {
       const names: string[] = [];
       for (let at: Element | null = element; at; at = at.parentElement) {
@@ -323,6 +391,22 @@ function compare(bare: readonly Standing[], now: readonly Standing[], wrong: (wh
   for (const { path } of by.values()) wrong(`${path} was added to the page`);
 }
 
+/** `seen.ts` as a script that any page can be given. */
+function seenSource(): Promise<string> {
+  seen ??= build({
+    stdin: {
+      contents: "import { faultsOf } from './seen.ts'; globalThis.faultsOf = faultsOf;",
+      resolveDir: 'test/gates',
+    },
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    write: false,
+    logLevel: 'error',
+  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');
+  return seen;
+}
+
 /** Sizes, what hides it, and contrast: could a person read this? */
 async function readable(page: Page, words: Finder, wrong: (what: string) => unknown): Promise<void> {
   const section = page.locator('afterword-comments');
@@ -358,5 +442,12 @@ async function readable(page: Page, words: Finder, wrong: (what: string) => unkn
     if (seen.size < 10.5) wrong(`the ${what} is written in ${seen.size} px`);
     if (seen.opacity < 0.99) wrong(`the ${what} has opacity ${seen.opacity}`);
   }
+  await page.evaluate(await seenSource());
+  const faults = await page.evaluate(() => {
+    const { faultsOf } = globalThis as unknown as { faultsOf(section: Element | null, wanted: object): Fault[] };
+    return faultsOf(document.querySelector('afterword-comments'), { target: 24 });
+  });
+  for (const { kind, where, what } of faults) wrong(`${kind}: ${where}: ${what}`.slice(0, 400));
+  await page.evaluate(() => scrollTo(0, 0));
   for (const finding of await axe(page, 'afterword-comments')) wrong(`axe: ${finding.slice(0, 300)}`);
 }

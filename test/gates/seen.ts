@@ -543,7 +543,7 @@ function squeezed(shown: readonly Element[], section: Element, say: Say): void {
     range.selectNodeContents(element);
     const lines = new Set([...range.getClientRects()].filter((it) => it.width > 1).map((it) => Math.round(it.top)));
     const letters = [...(element.textContent ?? '').trim()].length / lines.size;
-    if (lines.size > 2 && letters < 8) {
+    if (lines.size > 2 && letters < 8 && box.width < 4.5 * parseFloat(style.fontSize)) {
       say(
         'squeezed',
         element,
