@@ -216,7 +216,14 @@ async function look(one: Case, nth: number): Promise<void> {
   const { page, section } = reader;
   // It asks for its comments only when it is near.
   await section.evaluate((element) => element.scrollIntoView());
-  await section.getByRole('article').first().waitFor();
+  await section
+    .getByRole('article')
+    .first()
+    .waitFor()
+    .catch((error: unknown) => {
+      for (const said of reader.errors) wrong(`console: ${said}`);
+      throw error;
+    });
   compare(bare, await survey(page), wrong);
   await readable(page, words, wrong);
 
@@ -442,12 +449,11 @@ async function readable(page: Page, words: Finder, wrong: (what: string) => unkn
     if (seen.size < 10.5) wrong(`the ${what} is written in ${seen.size} px`);
     if (seen.opacity < 0.99) wrong(`the ${what} has opacity ${seen.opacity}`);
   }
+  for (const finding of await axe(page, 'afterword-comments')) wrong(`axe: ${finding.slice(0, 300)}`);
   await page.evaluate(await seenSource());
   const faults = await page.evaluate(() => {
     const { faultsOf } = globalThis as unknown as { faultsOf(section: Element | null, wanted: object): Fault[] };
     return faultsOf(document.querySelector('afterword-comments'), { target: 24 });
   });
   for (const { kind, where, what } of faults) wrong(`${kind}: ${where}: ${what}`.slice(0, 400));
-  await page.evaluate(() => scrollTo(0, 0));
-  for (const finding of await axe(page, 'afterword-comments')) wrong(`axe: ${finding.slice(0, 300)}`);
 }

@@ -146,15 +146,18 @@ const short = (words: string): string => {
 
 class Colours {
   readonly #known = new Map<string, Colour>();
+  readonly #holder = document.createElement('div');
   readonly #probe = document.createElement('span');
 
   constructor() {
-    this.#probe.style.setProperty('display', 'none');
-    document.documentElement.append(this.#probe);
+    // In a tree of its own: no rule of the page reaches what is measured with.
+    this.#holder.style.setProperty('display', 'none', 'important');
+    this.#holder.attachShadow({ mode: 'open' }).append(this.#probe);
+    document.documentElement.append(this.#holder);
   }
 
   end(): void {
-    this.#probe.remove();
+    this.#holder.remove();
   }
 
   of(css: string): Colour {
@@ -168,6 +171,7 @@ class Colours {
   /** The paper of the page where nothing is painted. */
   canvas(): Colour {
     this.#probe.style.setProperty('background-color', 'Canvas');
+    this.#probe.style.setProperty('color-scheme', getComputedStyle(document.documentElement).colorScheme);
     return this.of(getComputedStyle(this.#probe).backgroundColor);
   }
 
