@@ -17,6 +17,7 @@ import type {
   Votes,
 } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Person } from '../model/people.ts';
 
 /** What a backend can do. What it can't is not offered to the reader (B-1). */
 export interface Capabilities {
@@ -35,6 +36,8 @@ export interface Capabilities {
   readonly live?: boolean;
   /** Keeps the passage a comment is about, lists by it (`filter`) and counts passages. */
   readonly quotes: boolean;
+  /** Finds people of a page by the beginning of a name: there is a `people()`. */
+  readonly people?: boolean;
   /** Ways to tell readers of news, where the site offers them too (`ThreadInfo.notify`); absent: none. */
   readonly notify?: readonly Channel[];
 }
@@ -106,6 +109,11 @@ export interface Adapter {
   ): Promise<Changes>;
   /** All passages of a page in one answer; only where `can.quotes`. */
   passages?(thread: ThreadKey, options: { readonly signal: AbortSignal }): Promise<Passages>;
+  /**
+   * People whose published comments are on the page and whose name, or a later word of it, begins as typed; a dozen at
+   * most, those who wrote last first. Only where `can.people`.
+   */
+  people?(thread: ThreadKey, typed: string, options: { readonly signal: AbortSignal }): Promise<readonly Person[]>;
   /** What is the reader's own; asked after the list, and only when the reader has a token in use. */
   mine?(thread: ThreadKey, options: { readonly identity: Identity; readonly signal: AbortSignal }): Promise<Mine>;
   /** Safe to repeat: `operation.id` travels. Resolves only for a definite yes. */

@@ -4,7 +4,7 @@
  */
 import type { Filter, Mine, Page } from '../model/comment.ts';
 import { targetOf, type Operation } from '../model/operation.ts';
-import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
+import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages, parsePeople } from '../model/parse.ts';
 import { afterwordAddress, afterwordId, type Query } from './afterword-address.ts';
 import { afterwordCan, fetch, JSON, listBytes, readBody, readTime } from './afterword-first.ts';
 import { makeWatch } from './afterword-live.ts';
@@ -251,7 +251,7 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
   return {
     id: afterwordId(server),
     // What follows the first picture is said here and not there.
-    can: { ...afterwordCan, notify: ['mail', 'push'], live: true },
+    can: { ...afterwordCan, notify: ['mail', 'push'], live: true, people: true },
     watch: makeWatch(server, wire),
 
     list({ site, page }, options): Promise<Page> {
@@ -269,6 +269,9 @@ export function createAfterwordAdapter(server: string, wire: Wire = realWire): A
       get(address('changes', { site, page, epoch, revision }), signal, parseChanges),
 
     passages: ({ site, page }, { signal }) => get(address('passages', { site, page }), signal, parsePassages),
+
+    people: ({ site, page }, typed, { signal }) =>
+      get(address('people', { site, page, q: typed }), signal, parsePeople),
 
     mine: ({ site, page }, { identity, signal }) =>
       get(

@@ -5,7 +5,7 @@
  */
 import type { Comment, Filter, Order, Page, Passages, Subscriptions, ThreadKey } from '../model/comment.ts';
 import type { NotifyOperation, Operation, PostOperation } from '../model/operation.ts';
-import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages } from '../model/parse.ts';
+import { parseAnswer, parseChanges, parseMine, parsePage, parsePassages, parsePeople } from '../model/parse.ts';
 import { parseQuote } from '../model/parse-quote.ts';
 import { markerKey, passageKey } from '../model/passage.ts';
 import type { Quote } from '../model/quote.ts';
@@ -229,6 +229,7 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
       holds(adapter.can.orders.length > 0, 'there is at least one order');
       holds(!adapter.can.changes || adapter.changes, 'who says can.changes has changes()');
       holds(!adapter.can.quotes || adapter.passages, 'who says can.quotes has passages()');
+      holds(!adapter.can.people || adapter.people, 'who says can.people has people()');
       const { notify = [] } = adapter.can;
       holds(notify.length === 0 || adapter.mine, 'who says can.notify has mine(), which tells what holds');
       holds(!notify.includes('push') || adapter.pushKey, 'who says can.notify push has pushKey()');
@@ -720,6 +721,25 @@ export function adapterContract({ name, create, describe, it }: ContractOptions)
         same((await trial.list()).info.count, 3, 'and counted so');
       },
       ({ can }) => can.quotes,
+    );
+
+    promise(
+      'finds people of the page by the beginning of a name',
+      async (trial) => {
+        const { signal } = new AbortController();
+        const find = async (typed: string) =>
+          parsePeople({ people: await trial.adapter.people?.(trial.thread, typed, { signal }) }).map(
+            ({ name }) => name,
+          );
+        const first = await trial.post({ author: { name: 'Maren Oake' } });
+        await trial.post({ author: { name: 'Ann' } }, 1);
+        same(await find('mar'), ['Maren Oake'], 'who begins so');
+        same(await find('OAK'), ['Maren Oake'], 'or has a later word that does');
+        same(await find('aren'), [], 'and nobody else');
+        await trial.delete(first.id);
+        same(await find('mar'), [], 'whose comment is gone is on the page no more');
+      },
+      ({ can }) => can.people === true && can.delete,
     );
 
     promise(

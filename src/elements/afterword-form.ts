@@ -15,6 +15,7 @@ import { sayRefusal } from '../i18n/locale-later.ts';
 import type { Mention, Rules } from '../model/comment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { NotifyView } from '../model/view.ts';
+import type { Person } from '../model/people.ts';
 import type { Quote } from '../model/quote.ts';
 import type { Ambient } from '../sync/ambient.ts';
 import { ambient, beforeLeaving } from '../sync/ambient.ts';
@@ -57,6 +58,10 @@ export interface AboutPassage {
 type Who = 'name' | 'email' | 'website';
 const NOBODY: Readonly<Record<Who, string>> = { name: '', email: '', website: '' };
 
+/** How long nothing is typed of a name before the server is asked who it may be. */
+const ASK_PAUSE = 200;
+/** So many of those that were found are remembered. */
+const MOST_KEPT = 50;
 /** So many pixels of the field are brought into sight: its first two lines. All of it could be a screen full. */
 const BEGINNING = 64;
 /** The same words to the same place within this time are a hand that trembled (FAULTS F8). */
@@ -107,7 +112,7 @@ export class AfterwordForm extends LitElement {
   /** What the site allows, narrowed by the page; null until it is known. */
   @property({ attribute: false }) rules: Rules | null = null;
   /** Whom a text can mention: the people of the thread. */
-  @property({ attribute: false }) people: readonly Mention[] = [];
+  @property({ attribute: false }) people: readonly Person[] = [];
   /** Whether the preview shows pictures of other hosts. */
   @property({ attribute: false }) images: 'none' | 'remote' = 'none';
   /** Time and timers; another one in tests. */
@@ -158,6 +163,10 @@ export class AfterwordForm extends LitElement {
     this.apply(change);
   });
   private stop: (() => void) | null = null;
+  /** People of the page who are not on the screen, found while their names were typed. */
+  private found: readonly Person[] = [];
+  private asked = '';
+  private stopAsking: (() => void) | null = null;
   private get field(): HTMLTextAreaElement {
     return this.renderRoot.querySelector('textarea') as HTMLTextAreaElement;
   }
@@ -218,6 +227,7 @@ export class AfterwordForm extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.stop?.();
+    this.stopAsking?.();
     void this.keeper.writeNow();
   }
 
@@ -291,6 +301,8 @@ export class AfterwordForm extends LitElement {
     if (this.home !== null) this.text = this.base = '';
     this.home = home;
     this.wrong = new Map();
+    this.found = [];
+    this.asked = '';
     this.previewing = this.restored = this.same = this.looked = false;
     this.chosen = [];
     this.open = mode !== 'new' || this.text !== '';
@@ -402,10 +414,30 @@ export class AfterwordForm extends LitElement {
 
   private readonly lookForPeople = (): void => {
     const { text, start, end } = this.selected;
-    if (start === end) this.list.look(text, end, this.people);
+    const here = new Set(this.people.map(({ id }) => id));
+    if (start === end) this.list.look(text, end, [...this.people, ...this.found.filter(({ id }) => !here.has(id))]);
     else this.list.close();
     if (this.list.open) this.said = say(this.words, 'mentions.found', { count: this.list.offered.length });
+    this.askForPeople();
   };
+
+  /** Who wrote on this page and is not on the screen is asked for at a pause in typing. */
+  private askForPeople(): void {
+    const { store } = this;
+    const { typed } = this.list;
+    this.stopAsking?.();
+    this.stopAsking = null;
+    if (!typed?.trim() || !store?.can.people || typed === this.asked) return;
+    this.stopAsking = this.clock.after(ASK_PAUSE, () => {
+      this.asked = typed;
+      void store.findPeople(typed).then((found) => {
+        if (store !== this.store || found.length === 0) return;
+        const ids = new Set(found.map(({ id }) => id));
+        this.found = [...found, ...this.found.filter(({ id }) => !ids.has(id))].slice(0, MOST_KEPT);
+        if (this.list.typed !== null) this.lookForPeople();
+      });
+    });
+  }
 
   private onWho(which: Who, event: Event): void {
     this.who = { ...this.who, [which]: (event.target as HTMLInputElement).value };
@@ -694,7 +726,7 @@ export class AfterwordForm extends LitElement {
             @compositionstart=${() => (this.composing = true)}
             @compositionend=${() => (this.composing = false)}
           ></textarea>
-          ${this.list.render(words)}
+          ${this.list.render(words, this.clock.now())}
         </div>
         ${this.previewing ? this.renderPreview() : nothing} ${this.renderError('text')}
         ${open ? this.renderBar() : nothing}

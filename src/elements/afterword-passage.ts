@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type CSSResultGroup, type PropertyValues, ty
 import { property } from './property.ts';
 import { asWords, renderComment, type Rendered } from '../content/safe-html.ts';
 import { direction, languageOf, say, timeAgo, type AllMessages } from '../i18n/locale.ts';
-import type { Mention } from '../model/comment.ts';
+import type { Person } from '../model/people.ts';
 import type { CommentRow } from '../model/view.ts';
 import type { ThreadStore } from '../sync/store.ts';
 import { adoptTextStyles } from './adopt.ts';
@@ -64,7 +64,7 @@ export class AfterwordPassage extends LitElement {
   /** What is shown. */
   @property({ attribute: false }) shown: PassageShown | null = null;
   /** Whom a text can mention. */
-  @property({ attribute: false }) people: readonly Mention[] = [];
+  @property({ attribute: false }) people: readonly Person[] = [];
   /** In the flow of the text instead of above it. */
   @property({ attribute: false }) flow = false;
   /** Opened by a finger: a sheet, whatever the width. */

@@ -8,7 +8,7 @@ import { property, state } from './property.ts';
 import { openArticle, type Article, type Candidate, type Passage } from '../inline/index.ts';
 import { formatNumber, say, type AllMessages } from '../i18n/locale.ts';
 import { FORM_PARTS } from './form-parts.ts';
-import type { Mention } from '../model/comment.ts';
+import type { Person } from '../model/people.ts';
 import { markerKey, passageKey } from '../model/passage.ts';
 import type { Quote } from '../model/quote.ts';
 import type { PassageView } from '../model/view.ts';
@@ -78,7 +78,7 @@ export class AfterwordPassages extends LitElement {
   /** Single-key shortcuts are switched on. */
   @property({ attribute: false }) keys = false;
   /** Whom a text can mention. */
-  @property({ attribute: false }) people: readonly Mention[] = [];
+  @property({ attribute: false }) people: readonly Person[] = [];
   /** Says something once to readers who can't see it. */
   @property({ attribute: false }) say: (words: string) => void = () => {};
 

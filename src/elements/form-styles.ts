@@ -263,6 +263,11 @@ export const formStyles = css`
     border-radius: calc(var(--_radius) * 0.75);
     cursor: pointer;
   }
+  .hint {
+    display: block;
+    font-size: var(--_small);
+    opacity: 0.85;
+  }
   .people [aria-selected='true'] {
     background: var(--_accent);
     color: var(--_accent-text);

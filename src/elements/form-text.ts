@@ -57,16 +57,6 @@ export function mentionAt(text: string, caret: number): { readonly start: number
   return found ? { start: caret - (found[1] ?? '').length - 1, typed: found[1] ?? '' } : null;
 }
 
-/** People whose name, or a later word of it, begins as typed; those whose whole name does come first. */
-export function findPeople(people: readonly Mention[], typed: string, most: number): readonly Mention[] {
-  const wanted = folded(typed);
-  const whole = people.filter(({ name }) => folded(name).startsWith(wanted));
-  const later = people.filter(
-    (one) => !whole.includes(one) && [...' ([{-'].some((gap) => folded(one.name).includes(gap + wanted)),
-  );
-  return [...whole, ...later].slice(0, most);
-}
-
 /**
  * Who is mentioned in a text: those chosen from the list whose name still stands there, and those typed out by hand
  * where only one person here bears the name. A longer name is not also the shorter one it begins with.
@@ -88,7 +78,7 @@ export function mentionsIn(text: string, chosen: readonly Mention[], people: rea
     );
     if (!shape.test(rest)) continue;
     rest = rest.replace(shape, ' ');
-    for (const one of candidates) if (one.name === name) found.set(one.id, one);
+    for (const one of candidates) if (one.name === name) found.set(one.id, { id: one.id, name });
   }
   return [...found.values()];
 }
@@ -96,10 +86,6 @@ export function mentionsIn(text: string, chosen: readonly Mention[], people: rea
 /** How long a text is for the server: in code points, so that a face counts once (FAULTS G6). */
 export function lengthOf(text: string): number {
   return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
-}
-
-function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
 }
 
 /** The selection without the blanks at its ends; where nothing is selected, the word around the caret. */

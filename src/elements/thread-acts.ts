@@ -3,7 +3,7 @@
  * Fetched right after the first paint, together with what the rows show for it.
  */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Mention } from '../model/comment.ts';
+import type { Person } from '../model/people.ts';
 import type { CommentRow } from '../model/view.ts';
 import type { DraftPlace, ThreadStore } from '../sync/store.ts';
 import { passageKey } from '../model/passage.ts';
@@ -182,11 +182,13 @@ export class ThreadActs {
   }
 
   /** Who can be mentioned: the writers the reader can see, once each. */
-  people(): readonly Mention[] {
-    const people = new Map<string, Mention>();
+  people(): readonly Person[] {
+    const people = new Map<string, Person & { readonly at: number }>();
     for (const row of this.thread.rows) {
-      const { id, name } = (row.kind === 'comment' && row.comment.author) || {};
-      if (id && name) people.set(id, { id, name });
+      if (row.kind !== 'comment' || !row.comment.author) continue;
+      const { author, createdAt: at, text } = row.comment;
+      const { id, name } = author;
+      if (id && name && (people.get(id)?.at ?? 0) <= at) people.set(id, { id, name, at, text });
     }
     return [...people.values()];
   }

@@ -24,6 +24,7 @@ import {
   type Read,
 } from './parse-page.ts';
 import { parseQuote, readQuote } from './parse-quote.ts';
+import { MOST_FOUND, type Person } from './people.ts';
 
 export { ParseError } from './parse-page.ts';
 
@@ -221,6 +222,10 @@ export const parsePage = (value: unknown): Page => {
   const page = parseFirstPage(value);
   return { ...page, comments: page.comments.map((one) => comment(one, 'comment')) };
 };
+const person = object<Person>({ id, name: string, at: optional(number), text: optional(string) });
+export const parsePeople = (value: unknown): readonly Person[] =>
+  list(person)(fieldsOf(value, '')['people'], 'people').slice(0, MOST_FOUND);
+
 export const parsePassages = (value: unknown): Passages => passages(value, '');
 export const parseChanges = (value: unknown): Changes => changes(value, '');
 export const parseNews = (value: unknown): NewsShape => news(value, '');

@@ -168,6 +168,18 @@ export function createHandler(options: HandlerOptions) {
     });
   });
 
+  app.openapi(routes.people, async (context) => {
+    const query = context.req.valid('query');
+    const site = await siteForReading(context, query.site);
+    return storage.read(async (db) => {
+      const thread = await storage.thread(db, site, query.page);
+      if (tellVersion(context, thread)) return context.body(null, 304);
+      // Who is missing for a minute can be typed out.
+      context.header('Cache-Control', 'public, max-age=60');
+      return context.json({ people: [...(await storage.people(db, thread, query.q))] }, 200);
+    });
+  });
+
   app.openapi(routes.events, async (context) => {
     const { site: name, epoch, page, since } = context.req.valid('query');
     if (page.length !== since.length) throw new Problem('invalid', 'since: one number for each page.');
@@ -480,6 +492,17 @@ const routes = {
     summary: 'What changed in a thread since a revision',
     request: { query: schemas.changesQuery },
     responses: { 200: answered(schemas.Changes, 'Changes.'), ...unchanged, ...problems },
+  }),
+  people: createRoute({
+    method: 'get',
+    path: '/api/v1/people',
+    summary: 'People of a page by the beginning of a name, to be mentioned',
+    request: { query: schemas.peopleQuery },
+    responses: {
+      200: answered(schemas.People, 'Writers of published comments, those who wrote last first; at most twelve.'),
+      ...unchanged,
+      ...problems,
+    },
   }),
   passages: createRoute({
     method: 'get',

@@ -182,6 +182,19 @@ export const Passages = z
   })
   .openapi('Passages');
 
+export const People = z
+  .object({
+    people: z.array(
+      z.object({
+        id: z.string().describe('Of the writer, as in the comments and in `mentions`.'),
+        name: z.string(),
+        at: time.describe('When they wrote here last.'),
+        text: z.string().describe('How that comment begins, as it was written.'),
+      }),
+    ),
+  })
+  .openapi('People');
+
 export const Counts = z.object({ counts: z.record(z.string(), z.int()) }).openapi('Counts');
 
 export const Hello = z
@@ -207,6 +220,12 @@ const page = z
   .regex(/^[^\p{Cc}\p{Surrogate}]*$/u, 'A page id has no control characters.');
 
 export const pageQuery = z.object({ site, page });
+
+export const peopleQuery = z.object({
+  site,
+  page,
+  q: z.string().min(1).max(60).describe('What is typed of a name.'),
+});
 
 export const listQuery = z.object({
   site,

@@ -52,6 +52,7 @@ const LATER = [
   'showLinked',
   'live',
   'readDraft',
+  'findPeople',
   'readDraftPlaces',
   'readPassageDrafts',
   'writeDraft',

@@ -5,6 +5,7 @@
 import type { Capabilities } from '../adapters/adapter.ts';
 import type { Comment, Filter, Mention, Order, ThreadKey } from '../model/comment.ts';
 import type { Operation, PushTarget } from '../model/operation.ts';
+import type { Person } from '../model/people.ts';
 import type { Quote } from '../model/quote.ts';
 import type { ThreadView } from '../model/view.ts';
 
@@ -105,6 +106,8 @@ export interface ThreadStore {
   live(act: LiveAct): Promise<string | null>;
 
   readDraft(place: DraftPlace): Promise<Draft | null>;
+  /** People of this page whose name begins as typed, also where they are not on this device; empty without `can.people`. */
+  findPeople(typed: string): Promise<readonly Person[]>;
   /** Where drafts of this page wait. */
   readDraftPlaces(): Promise<readonly DraftPlace[]>;
   /** All drafts on passages of this page, newest first: what a reader had begun before a reload. */

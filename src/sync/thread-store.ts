@@ -80,6 +80,7 @@ type Late =
   | 'showLinked'
   | 'live'
   | 'readDraft'
+  | 'findPeople'
   | 'readDraftPlaces'
   | 'readPassageDrafts'
   | 'writeDraft'
@@ -348,6 +349,7 @@ export function makeThreadStore(
     showLinked: late('showLinked'),
     live: late('live'),
     readDraft: late('readDraft'),
+    findPeople: late('findPeople'),
     readDraftPlaces: late('readDraftPlaces'),
     readPassageDrafts: late('readPassageDrafts'),
     writeDraft: late('writeDraft'),

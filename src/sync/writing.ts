@@ -41,6 +41,9 @@ const latestOnPassage = 3;
 /** The same words for the same place within this time are one press too many (FAULTS F8). */
 const doublePress = 2000;
 
+/** A name is typed by then. */
+const FIND_TIME = 5_000;
+
 export function makeWriting(world: Ambient, database: Database): Writing {
   const tabs = makeTabs(world);
   const outbox = makeOutbox(world, database, tabs);
@@ -440,6 +443,11 @@ function makeHand({ world, database, outbox, tabs }: Desk, open: OpenThread, dra
     readDraft: (place) => readDraft(database, key, place).catch(() => null),
     async writeDraft(place, draft) {
       if (keepsCopies) await write([draftKey(key, place), draft.text ? { ...draft } : undefined]);
+    },
+    async findPeople(typed) {
+      if (!adapter.can.people || !adapter.people) return [];
+      // Who can't be found is typed out.
+      return adapter.people(key, typed, { signal: AbortSignal.timeout(FIND_TIME) }).catch(() => []);
     },
     readDraftPlaces: () => readDraftPlaces(database, key).catch(() => []),
     readPassageDrafts: () => readPassageDrafts(database, key).catch(() => []),

@@ -1,7 +1,9 @@
 /** Mentioning people of the thread while writing. */
 import { expect } from '@open-wc/testing';
 import { allByRole, byRole, focused, nameOf } from '../helpers/by-role.ts';
-import { people, press, pressButton, said, type, write } from '../helpers/writing.ts';
+import { FakeClock } from '../helpers/fake-clock.ts';
+import { FakeStore } from '../helpers/fake-store.ts';
+import { people, press, pressButton, said, turn, type, write } from '../helpers/writing.ts';
 
 const options = (form: HTMLElement): string[] => allByRole(form, 'option').map(nameOf);
 
@@ -25,14 +27,14 @@ describe('people of the thread', () => {
     const active = () => form.shadowRoot!.querySelector(`#${field.getAttribute('aria-activedescendant')!}`);
     expect(field.getAttribute('aria-autocomplete')).to.equal('list');
     expect(field.getAttribute('aria-controls')).to.equal(list.id);
-    expect(active()?.textContent).to.equal('Ann');
+    expect(active()?.textContent?.trim()).to.equal('Ann');
     expect(active()?.getAttribute('aria-selected')).to.equal('true');
     await press(form, 'ArrowDown');
-    expect(active()?.textContent).to.equal('Annabel Lee');
+    expect(active()?.textContent?.trim()).to.equal('Annabel Lee');
     await press(form, 'ArrowDown');
-    expect(active()?.textContent).to.equal('Ann');
+    expect(active()?.textContent?.trim()).to.equal('Ann');
     await press(form, 'ArrowUp');
-    expect(active()?.textContent).to.equal('Annabel Lee');
+    expect(active()?.textContent?.trim()).to.equal('Annabel Lee');
     expect(allByRole(form, 'option').filter((one) => one.getAttribute('aria-selected') === 'true')).to.have.length(1);
     expect(said(form)).to.equal('2 people found. Choose with the arrow keys.');
     await press(form, 'Escape');
@@ -144,5 +146,80 @@ describe('people of the thread', () => {
     const lonely = await write({ people: [] });
     await type(lonely.form, '@a');
     expect(allByRole(lonely.form, 'listbox')).to.deep.equal([]);
+  });
+
+  describe('who is not on the screen', () => {
+    const elsewhere = [
+      { id: 'author-maren', name: 'Maren Oake', at: 1_700_000_000_000, text: 'The clock hums.' },
+      { id: 'author-mark', name: 'Mark', at: 1_700_000_000_000, text: 'No.' },
+    ];
+    async function writeWith(can: object): Promise<Awaited<ReturnType<typeof write>>> {
+      const store = new FakeStore();
+      store.can = { ...store.can, ...can };
+      store.elsewhere = elsewhere;
+      return write({ store });
+    }
+    const asked = (store: FakeStore): unknown[] =>
+      store.calls.filter(([call]) => call === 'findPeople').map(([, q]) => q);
+
+    it('K7: is found on the server at a pause in typing, and can be chosen', async () => {
+      const { form, field, store, clock } = await writeWith({ people: true });
+      await type(form, 'Hello @m');
+      await type(form, 'a');
+      expect(options(form)).to.deep.equal([]);
+      expect(asked(store), 'not at every letter').to.deep.equal([]);
+      clock.pass(250);
+      await turn();
+      await form.updateComplete;
+      expect(asked(store)).to.deep.equal(['ma']);
+      expect(options(form)).to.deep.equal(['Maren Oake', 'Mark']);
+      await type(form, 'ren');
+      expect(options(form), 'who was found is known from then on').to.deep.equal(['Maren Oake']);
+      await press(form, 'Enter');
+      expect(field.value).to.equal('Hello @Maren Oake ');
+      await pressButton(form, 'Post');
+      expect(store.dispatched[0]).to.deep.include({ mentions: [{ id: 'author-maren', name: 'Maren Oake' }] });
+    });
+
+    it('K7: who was chosen with the arrows stays chosen when more come', async () => {
+      const { form, clock } = await writeWith({ people: true });
+      await type(form, '@a');
+      await press(form, 'ArrowDown');
+      const chosen = (): string => nameOf(form.shadowRoot!.querySelector('[aria-selected=true]')!);
+      expect(chosen()).to.equal('Annabel Lee');
+      clock.pass(250);
+      await turn();
+      await form.updateComplete;
+      expect(chosen()).to.equal('Annabel Lee');
+    });
+
+    it('B-1: is not asked for where the backend can’t tell', async () => {
+      const { form, store, clock } = await writeWith({});
+      await type(form, '@ma');
+      clock.pass(1000);
+      await turn();
+      expect(asked(store)).to.deep.equal([]);
+    });
+  });
+
+  it('K7: equal names are told apart by how their newest comment begins, and when it was written', async () => {
+    const clock = new FakeClock();
+    const hour = 60 * 60 * 1000;
+    const same = [
+      { id: 'one', name: 'Ann', at: clock.now() - 2 * hour, text: '> quoted\n**Loud** words about the clock' },
+      { id: 'two', name: 'Ann', at: clock.now() - 48 * hour, text: 'The ending: ||he did it||' },
+      { id: 'three', name: 'Anna', at: clock.now(), text: 'Alone' },
+    ];
+    const { form, store } = await write({ people: same, clock });
+    await type(form, '@ann');
+    const offered = options(form);
+    expect(offered[0]).to.match(/^Ann “Loud words about the clock” 2 hours ago$/);
+    expect(offered[1]).to.match(/^Ann “The ending:” /);
+    expect(offered[2], 'who is alone needs nothing more').to.equal('Anna');
+    await expect(form).to.be.accessible();
+    await press(form, 'ArrowDown');
+    await press(form, 'Enter');
+    await pressButton(form, 'Post');
+    expect(store.dispatched[0]).to.deep.include({ mentions: [{ id: 'two', name: 'Ann' }] });
   });
 });

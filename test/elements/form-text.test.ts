@@ -1,9 +1,9 @@
 /** The editor's tools, on texts alone. */
 import { expect } from '@open-wc/testing';
 import type { Change, Tool } from '../../src/elements/form-text.ts';
+import { findPeople } from '../../src/model/people.ts';
 import {
   applyTool,
-  findPeople,
   insertBlock,
   lengthOf,
   mentionAt,

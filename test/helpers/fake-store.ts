@@ -15,6 +15,7 @@ import type {
   Remembered,
   ThreadStore,
 } from '../../src/sync/store.ts';
+import { findPeople, type Person } from '../../src/model/people.ts';
 import { rules, threadKey } from './builders.ts';
 
 export const emptyView: ThreadView = {
@@ -178,6 +179,14 @@ export class FakeStore implements ThreadStore {
   async readDraft(place: DraftPlace): Promise<Draft | null> {
     await this.hold;
     return this.drafts.get(place) ?? null;
+  }
+
+  /** Who is on the page and not on the screen. */
+  elsewhere: readonly Person[] = [];
+  async findPeople(typed: string): Promise<readonly Person[]> {
+    this.calls.push(['findPeople', typed]);
+    await this.hold;
+    return findPeople(this.elsewhere, typed, 12);
   }
 
   async readDraftPlaces(): Promise<readonly DraftPlace[]> {

@@ -58,6 +58,41 @@ describe('lists at the door', () => {
     }
   });
 
+  it('K7: people of a page are found by the beginning of a name, each once, and only where everybody sees what they wrote', async (t) => {
+    const server = await open(t, { sites: SITES });
+    const maren = new Guest(server, 'Maren Oake', 'https://blog.example');
+    await maren.post('One', { site: 'blog' });
+    await maren.post('Two, the newest', { site: 'blog' });
+    await new Guest(server, 'Mark', 'https://blog.example').post('Elsewhere', {
+      site: 'blog',
+      page: 'other',
+    });
+    const find = async (q: string, page = 'page') =>
+      ask(server, `/api/v1/people?site=blog&page=${page}&q=${encodeURIComponent(q)}`);
+    const first = await find('ma');
+    assert.equal(first.status, 200);
+    const { people } = first.body as { people: { name: string; text: string }[] };
+    assert.deepEqual(
+      people.map(({ name, text }) => [name, text]),
+      [['Maren Oake', 'Two, the newest']],
+    );
+    assert.equal(first.headers.get('access-control-allow-origin'), '*');
+    assert.match(first.headers.get('cache-control') ?? '', /max-age=60/);
+    const tag = first.headers.get('etag') ?? '';
+    assert.equal((await ask(server, '/api/v1/people?site=blog&page=page&q=ma', { 'if-none-match': tag })).status, 304);
+    assert.equal(((await find('OAK')).body as { people: unknown[] }).people.length, 1);
+    assert.deepEqual((await find('aren')).body, { people: [] });
+    assert.deepEqual((await find('ma', 'nobody-wrote-here')).body, { people: [] });
+    assert.equal((await find('')).status, 400);
+    assert.equal((await find('m'.repeat(61))).status, 400);
+    for (let number = 0; number < 15; number++) {
+      await new Guest(server, `Guest ${number}`, 'https://blog.example').post(`I am number ${number}`, {
+        site: 'blog',
+      });
+    }
+    assert.equal(((await find('guest')).body as { people: unknown[] }).people.length, 12);
+  });
+
   it('E-3: a page is named by its id or by an address, of which the server makes the id', async (t) => {
     const server = await open(t);
     await new Guest(server).post('Hello', { page: 'blog.example/post' });
@@ -620,6 +655,7 @@ describe('the description of the API', () => {
       'GET /api/v1/feed',
       'GET /api/v1/mine',
       'GET /api/v1/passages',
+      'GET /api/v1/people',
       'GET /api/v1/push',
       'POST /api/v1/comments',
       'PUT /api/v1/comments/{id}',

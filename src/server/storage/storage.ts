@@ -2,6 +2,8 @@
  * The one way to the database: reads are snapshots on a connection that never writes, writes are transactions on one
  * that takes the lock. A second kind of database is a second `Connections`.
  */
+import type { Person } from '../../model/people.ts';
+import { People } from './people.ts';
 import { type Kysely, sql } from 'kysely';
 import type { Changes, Channel, Mine, Page, Passages } from '../../model/comment.ts';
 import { authorIdOf } from '../rules/tokens.ts';
@@ -33,6 +35,7 @@ interface Ways {
 }
 
 export class Storage {
+  readonly #people = new People();
   readonly writer: Kysely<Tables>;
   readonly reader: Kysely<Tables>;
   /** Key of the hashes of addresses. */
@@ -114,6 +117,10 @@ export class Storage {
 
   passages(db: Kysely<Tables>, thread: Thread): Promise<Passages> {
     return listAllPassages(db, thread);
+  }
+
+  people(db: Kysely<Tables>, thread: Thread, typed: string): Promise<readonly Person[]> {
+    return this.#people.find(db, thread, typed);
   }
 
   /** Another number than before: something was written since, by whatever process. Asking is next to nothing. */
