@@ -4,7 +4,7 @@
  * Nothing of the host's is patched: where no event tells of a change, it is looked for. What is asked at a moment holds
  * for that moment only, so whoever shows or sends something asks again.
  */
-import { normalisePageId, pageId } from '../model/page-id.ts';
+import { cleanAddress, normalisePageId, pageId } from '../model/page-id.ts';
 
 export interface PageWishes {
   readonly id: string;
@@ -31,17 +31,18 @@ let canonical = { link: '', at: '', since: 0 };
 
 /** What the page is called, by the author's word, else by its canonical link, else by its address. */
 export function placePage(wishes: PageWishes): PlacedPage {
-  const here = location.href.replace(/#.*$/, '');
-  const url = absolute(wishes.url) ?? here;
-  const title = wishes.title || document.title;
-  if (wishes.id || wishes.url) return { id: normalisePageId(wishes.id || url), url, title, named: true };
+  const here = location.href;
   const link = canonicalLink(here);
-  const { id, ignoredCanonical } = pageId(here, link);
-  if (ignoredCanonical && !warned) {
+  const found = pageId(here, link);
+  const given = absolute(wishes.url);
+  const url = given ?? found.url;
+  const title = wishes.title || document.title;
+  if (wishes.id || given) return { id: normalisePageId(wishes.id || url), url, title, named: true };
+  if (found.ignoredCanonical && !warned) {
     warned = true;
     console.warn(`Afterword: the canonical link of this page points to the front page and is ignored: ${link}`);
   }
-  return { id, url, title, named: Boolean(link) };
+  return { id: found.id, url, title, named: Boolean(link) };
 }
 
 /**
@@ -50,22 +51,48 @@ export function placePage(wishes: PageWishes): PlacedPage {
  */
 function canonicalLink(here: string): string | null {
   const link = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i]')?.href ?? '';
+  const id = normalisePageId(here);
   // Parameters tell pages apart only where the link itself has some.
-  const [path = '', query] = normalisePageId(here).split('?');
-  const at = link.includes('?') ? `${path}?${query}` : path;
+  const at = link.includes('?') ? id : id.replace(/\?[^#]*/g, '');
   const now = performance.now();
   if (link !== canonical.link) canonical = { link, at, since: now };
   else if (now - canonical.since < BREATH) canonical.at = at;
-  return link && (at === canonical.at || normalisePageId(link) === normalisePageId(here)) ? link : null;
+  return link && (at === canonical.at || normalisePageId(link) === id) ? link : null;
 }
 
 function absolute(url: string): string | null {
   if (!url) return null;
   try {
-    return new URL(url, location.href).href.replace(/#.*$/, '');
+    return cleanAddress(new URL(url, location.href).href);
   } catch {
     console.error(`Afterword: page-url="${url}" is not allowed. Allowed: the address of the page.`);
     return null;
+  }
+}
+
+/** The comment that a link led to, and the router's page that the link was for. */
+let led = { id: '', route: '' };
+
+/** The comment that the address names (`model/comment-link.ts`); null where it names none of this page. */
+export function linkedComment(): string | null {
+  const { hash, search, href } = location;
+  const own = /^#comment-(.+)/.exec(hash)?.[1];
+  if (own) return decoded(own);
+  const id = new URLSearchParams(search).get('afterword-comment');
+  if (!id) return null;
+  if (id !== led.id) led = { id, route: hash };
+  if (led.route === hash) return id;
+  // The router went on and left it there: whoever is sent this address would be led to nothing.
+  const rest = href.replace(/([?&])afterword-comment=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
+  history.replaceState(history.state, '', rest);
+  return null;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null; // Not a link of ours: a stray per cent sign.
   }
 }
 
