@@ -75,17 +75,13 @@ let led = { id: '', route: '' };
 
 /** The comment that the address names (`model/comment-link.ts`); null where it names none of this page. */
 export function linkedComment(): string | null {
-  const { hash, search, href } = location;
+  const { hash, search } = location;
   const own = /^#comment-(.+)/.exec(hash)?.[1];
   if (own) return decoded(own);
   const id = new URLSearchParams(search).get('afterword-comment');
   if (!id) return null;
   if (id !== led.id) led = { id, route: hash };
-  if (led.route === hash) return id;
-  // The router went on and left it there: whoever is sent this address would be led to nothing.
-  const rest = href.replace(/([?&])afterword-comment=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
-  history.replaceState(history.state, '', rest);
-  return null;
+  return led.route === hash ? id : null;
 }
 
 function decoded(text: string): string | null {

@@ -34,7 +34,7 @@ import { later } from './later.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
 import { sayStanding } from './notify-words.ts';
-import { BREATH } from './place.ts';
+import { BREATH, followPlace, linkedComment } from './place.ts';
 import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
@@ -51,6 +51,7 @@ export class SectionActs {
   readonly #warned = new Set<string>();
   #askedForPassages = false;
   #watched: ReturnType<typeof watchAppearance> | null = null;
+  #unfollow: (() => void) | null = null;
   #formMissing = false;
   #hasForm = false;
   /** Whether a draft waits in a discussion that is closed, and for which one that was asked. */
@@ -155,6 +156,7 @@ export class SectionActs {
     if (!this.section.isConnected) return;
     const root = (): HTMLElement | null => this.#root.querySelector('section');
     this.#watched ??= watchAppearance(this.section, root, () => this.section.look());
+    this.#unfollow ??= followPlace(leaveLink);
   }
 
   /** The section has put on what the surroundings ask for. */
@@ -165,6 +167,8 @@ export class SectionActs {
   rest(): void {
     this.#watched?.stop();
     this.#watched = null;
+    this.#unfollow?.();
+    this.#unfollow = null;
     this.follow(null);
   }
 
@@ -578,4 +582,11 @@ export class SectionActs {
     event.preventDefault();
     this.#thread()?.hands?.step(step);
   }
+}
+
+/** A router that went on leaves the parameter that names a comment there: who is sent that address would be led to nothing. */
+function leaveLink(): void {
+  if (!location.search.includes('afterword-comment=') || linkedComment() !== null) return;
+  const rest = location.href.replace(/([?&])afterword-comment=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
+  history.replaceState(history.state, '', rest);
 }

@@ -196,7 +196,8 @@ describe('a thread on a page', () => {
     backend.always = null;
     const other = { url: 'https://example.com/two', title: 'The second' };
     const { world, threads } = openPage();
-    const store = threads.openThread(backend.adapter, { ...key(), page: 'another' }, settings({ page: other }));
+    const another = { ...key(), page: 'another' };
+    const store = seen(world, threads.openThread(backend.adapter, another, settings({ page: other })));
     await store.load();
     world.tell('online');
     await until(() => {
@@ -206,7 +207,7 @@ describe('a thread on a page', () => {
     for (const told of backend.pages)
       expect(told).to.deep.equal({ url: 'https://example.com/one', title: 'The first' });
     expect((await backend.comments(key())).map(({ id }) => id)).to.deep.equal(['mine']);
-    expect(await backend.comments({ ...key(), page: 'another' })).to.deep.equal([]);
+    expect(await backend.comments(another)).to.deep.equal([]);
   });
 
   it('P3: sections that call a page otherwise share its thread', () => {
