@@ -21,7 +21,7 @@ import { savesData, whenIdle } from './lazy.ts';
 import { isNear } from './near.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart, keepingPart } from './parts.ts';
-import { followPlace, linkedComment, placePage, type PlacedPage } from './place.ts';
+import { linkedComment, placePage, type PlacedPage } from './place.ts';
 import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
 import type { SectionActs } from './section-acts.ts';
@@ -215,7 +215,6 @@ export class AfterwordComments extends LitElement {
   #actsForThread: ActsForThread | null = null;
   /** The page that was shown last; replaced within while only its address or title is another. */
   #at: { page: PlacedPage; readonly href: string } | null = null;
-  #unfollow: (() => void) | null = null;
   #stops: (() => void)[] = [];
   #mannerKey = '';
   /** How operations ended before anybody could tell. */
@@ -262,7 +261,6 @@ export class AfterwordComments extends LitElement {
     super.connectedCallback();
     addEventListener('hashchange', this.followLink);
     this.followLink();
-    this.#unfollow = followPlace(this.isElsewhere);
     // `lang` of an element around us is not ours to be told of.
     this.#readLanguage();
     this.#acts?.watch();
@@ -273,7 +271,6 @@ export class AfterwordComments extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.followLink);
-    this.#unfollow?.();
     this.#close();
     this.#acts?.rest();
   }

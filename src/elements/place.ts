@@ -1,8 +1,6 @@
 /**
- * Which page an element means (E-3), and when it means another (E-7).
- *
- * Nothing of the host's is patched: where no event tells of a change, it is looked for. What is asked at a moment holds
- * for that moment only, so whoever shows or sends something asks again.
+ * Which page an element means (E-3). What is answered holds for that moment only: whoever shows or sends something asks
+ * again, and `follow-place.ts` tells when to.
  */
 import { cleanAddress, normalisePageId, pageId } from '../model/page-id.ts';
 
@@ -20,8 +18,6 @@ export interface PlacedPage {
   readonly named: boolean;
 }
 
-/** How often the address is compared where no event tells of `pushState` (Firefox before 147, Safari before 26.2). */
-const POLL = 300;
 /** A router that changes the document first changes the address within this time. */
 export const BREATH = 100;
 
@@ -71,70 +67,17 @@ function absolute(url: string): string | null {
 }
 
 /** The comment that a link led to, and the router's page that the link was for. */
-let led = { id: '', route: '' };
+let led: readonly string[] = [];
 
 /** The comment that the address names (`model/comment-link.ts`); null where it names none of this page. */
 export function linkedComment(): string | null {
   const { hash, search } = location;
-  const own = /^#comment-(.+)/.exec(hash)?.[1];
-  if (own) return decoded(own);
-  const id = new URLSearchParams(search).get('afterword-comment');
-  if (!id) return null;
-  if (id !== led.id) led = { id, route: hash };
-  return led.route === hash ? id : null;
-}
-
-function decoded(text: string): string | null {
   try {
-    return decodeURIComponent(text);
+    if (hash.startsWith('#comment-')) return decodeURIComponent(hash.slice(9));
   } catch {
-    return null; // Not a link of ours: a stray per cent sign.
+    // Not a link of ours: a stray per cent sign.
   }
-}
-
-const followers = new Set<() => void>();
-let stop: (() => void) | null = null;
-
-/** Calls whenever the page may be another; gives back what ends it. */
-export function followPlace(follower: () => void): () => void {
-  followers.add(follower);
-  stop ??= watch(() => followers.forEach((one) => one()));
-  return () => {
-    if (!followers.delete(follower) || followers.size > 0) return;
-    stop?.();
-    stop = null;
-  };
-}
-
-function watch(look: () => void): () => void {
-  const end = new AbortController();
-  const { signal } = end;
-  const { navigation } = window as { navigation?: EventTarget };
-  for (const type of ['popstate', 'hashchange']) addEventListener(type, look, { signal });
-  navigation?.addEventListener('currententrychange', look, { signal });
-
-  // Canonical links come late, change, and go with the whole `<head>`.
-  const observer = new MutationObserver(() => {
-    observe();
-    look();
-  });
-  const observe = (): void => {
-    observer.observe(document.documentElement, { childList: true });
-    observer.observe(document.head, { childList: true, subtree: true, attributeFilter: ['href', 'rel'] });
-  };
-  observe();
-
-  let { href } = location;
-  const poll = navigation
-    ? 0
-    : setInterval(() => {
-        if (href === location.href) return;
-        ({ href } = location);
-        look();
-      }, POLL);
-  return () => {
-    end.abort();
-    observer.disconnect();
-    clearInterval(poll);
-  };
+  const id = new URLSearchParams(search).get('afterword-comment');
+  if (id && id !== led[0]) led = [id, hash];
+  return led[1] === hash ? id : null;
 }

@@ -34,7 +34,8 @@ import { later } from './later.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
 import { sayStanding } from './notify-words.ts';
-import { BREATH, followPlace, linkedComment } from './place.ts';
+import { followPlace } from './follow-place.ts';
+import { BREATH, linkedComment } from './place.ts';
 import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
@@ -151,12 +152,18 @@ export class SectionActs {
     look();
   }
 
+  readonly #look = (): void => {
+    leaveLink();
+    this.section.isElsewhere();
+  };
+
   /** While the section is on the page it watches its surroundings; it may have gone before this part came. */
   watch(): void {
     if (!this.section.isConnected) return;
     const root = (): HTMLElement | null => this.#root.querySelector('section');
     this.#watched ??= watchAppearance(this.section, root, () => this.section.look());
-    this.#unfollow ??= followPlace(leaveLink);
+    this.#unfollow ??= followPlace(this.#look);
+    this.#look();
   }
 
   /** The section has put on what the surroundings ask for. */
