@@ -21,7 +21,7 @@ import { savesData, whenIdle } from './lazy.ts';
 import { isNear } from './near.ts';
 import { openStore } from './open-store.ts';
 import { actsPart, countPart, keepingPart } from './parts.ts';
-import { followPlace, placePage, type PlacedPage } from './place.ts';
+import { linkedComment, placePage, type PlacedPage } from './place.ts';
 import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
 import type { SectionActs } from './section-acts.ts';
@@ -215,7 +215,6 @@ export class AfterwordComments extends LitElement {
   #actsForThread: ActsForThread | null = null;
   /** The page that was shown last; replaced within while only its address or title is another. */
   #at: { page: PlacedPage; readonly href: string } | null = null;
-  #unfollow: (() => void) | null = null;
   #stops: (() => void)[] = [];
   #mannerKey = '';
   /** How operations ended before anybody could tell. */
@@ -260,9 +259,8 @@ export class AfterwordComments extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener('hashchange', this.#followFragment);
-    this.#followFragment();
-    this.#unfollow = followPlace(this.isElsewhere);
+    addEventListener('hashchange', this.followLink);
+    this.followLink();
     // `lang` of an element around us is not ours to be told of.
     this.#readLanguage();
     this.#acts?.watch();
@@ -272,8 +270,7 @@ export class AfterwordComments extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener('hashchange', this.#followFragment);
-    this.#unfollow?.();
+    removeEventListener('hashchange', this.followLink);
     this.#close();
     this.#acts?.rest();
   }
@@ -511,7 +508,7 @@ export class AfterwordComments extends LitElement {
     const field = this.#opener;
     if (field && !this.renamed) field.value = '';
     this.#wanted = null;
-    this.#followFragment();
+    this.followLink();
     if (this.loading === 'manual' && !this.started) void this.#count();
     return true;
   }
@@ -595,13 +592,10 @@ export class AfterwordComments extends LitElement {
     void this.#withActs();
   };
 
-  readonly #followFragment = (): void => {
-    const id = /^#comment-(.+)/.exec(location.hash)?.[1];
-    try {
-      if (id) this.showComment(decodeURIComponent(id));
-    } catch {
-      // Not a link of ours: a stray per cent sign.
-    }
+  /** @internal Shows the comment that the address names. */
+  readonly followLink = (): void => {
+    const id = linkedComment();
+    if (id) this.showComment(id);
   };
 
   /** The rows are on the screen, with their markup. */

@@ -1,10 +1,8 @@
 /**
- * Which page an element means (E-3), and when it means another (E-7).
- *
- * Nothing of the host's is patched: where no event tells of a change, it is looked for. What is asked at a moment holds
- * for that moment only, so whoever shows or sends something asks again.
+ * Which page an element means (E-3). What is answered holds for that moment only: whoever shows or sends something asks
+ * again, and `follow-place.ts` tells when to.
  */
-import { normalisePageId, pageId } from '../model/page-id.ts';
+import { cleanAddress, normalisePageId, pageId } from '../model/page-id.ts';
 
 export interface PageWishes {
   readonly id: string;
@@ -20,8 +18,6 @@ export interface PlacedPage {
   readonly named: boolean;
 }
 
-/** How often the address is compared where no event tells of `pushState` (Firefox before 147, Safari before 26.2). */
-const POLL = 300;
 /** A router that changes the document first changes the address within this time. */
 export const BREATH = 100;
 
@@ -31,17 +27,18 @@ let canonical = { link: '', at: '', since: 0 };
 
 /** What the page is called, by the author's word, else by its canonical link, else by its address. */
 export function placePage(wishes: PageWishes): PlacedPage {
-  const here = location.href.replace(/#.*$/, '');
-  const url = absolute(wishes.url) ?? here;
-  const title = wishes.title || document.title;
-  if (wishes.id || wishes.url) return { id: normalisePageId(wishes.id || url), url, title, named: true };
+  const here = location.href;
   const link = canonicalLink(here);
-  const { id, ignoredCanonical } = pageId(here, link);
-  if (ignoredCanonical && !warned) {
+  const found = pageId(here, link);
+  const given = absolute(wishes.url);
+  const url = given ?? found.url;
+  const title = wishes.title || document.title;
+  if (wishes.id || given) return { id: normalisePageId(wishes.id || url), url, title, named: true };
+  if (found.ignoredCanonical && !warned) {
     warned = true;
     console.warn(`Afterword: the canonical link of this page points to the front page and is ignored: ${link}`);
   }
-  return { id, url, title, named: Boolean(link) };
+  return { id: found.id, url, title, named: Boolean(link) };
 }
 
 /**
@@ -50,68 +47,37 @@ export function placePage(wishes: PageWishes): PlacedPage {
  */
 function canonicalLink(here: string): string | null {
   const link = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i]')?.href ?? '';
+  const id = normalisePageId(here);
   // Parameters tell pages apart only where the link itself has some.
-  const [path = '', query] = normalisePageId(here).split('?');
-  const at = link.includes('?') ? `${path}?${query}` : path;
+  const at = link.includes('?') ? id : id.replace(/\?[^#]*/g, '');
   const now = performance.now();
   if (link !== canonical.link) canonical = { link, at, since: now };
   else if (now - canonical.since < BREATH) canonical.at = at;
-  return link && (at === canonical.at || normalisePageId(link) === normalisePageId(here)) ? link : null;
+  return link && (at === canonical.at || normalisePageId(link) === id) ? link : null;
 }
 
 function absolute(url: string): string | null {
   if (!url) return null;
   try {
-    return new URL(url, location.href).href.replace(/#.*$/, '');
+    return cleanAddress(new URL(url, location.href).href);
   } catch {
     console.error(`Afterword: page-url="${url}" is not allowed. Allowed: the address of the page.`);
     return null;
   }
 }
 
-const followers = new Set<() => void>();
-let stop: (() => void) | null = null;
+/** The comment that a link led to, and the router's page that the link was for. */
+let led: readonly string[] = [];
 
-/** Calls whenever the page may be another; gives back what ends it. */
-export function followPlace(follower: () => void): () => void {
-  followers.add(follower);
-  stop ??= watch(() => followers.forEach((one) => one()));
-  return () => {
-    if (!followers.delete(follower) || followers.size > 0) return;
-    stop?.();
-    stop = null;
-  };
-}
-
-function watch(look: () => void): () => void {
-  const end = new AbortController();
-  const { signal } = end;
-  const { navigation } = window as { navigation?: EventTarget };
-  for (const type of ['popstate', 'hashchange']) addEventListener(type, look, { signal });
-  navigation?.addEventListener('currententrychange', look, { signal });
-
-  // Canonical links come late, change, and go with the whole `<head>`.
-  const observer = new MutationObserver(() => {
-    observe();
-    look();
-  });
-  const observe = (): void => {
-    observer.observe(document.documentElement, { childList: true });
-    observer.observe(document.head, { childList: true, subtree: true, attributeFilter: ['href', 'rel'] });
-  };
-  observe();
-
-  let { href } = location;
-  const poll = navigation
-    ? 0
-    : setInterval(() => {
-        if (href === location.href) return;
-        ({ href } = location);
-        look();
-      }, POLL);
-  return () => {
-    end.abort();
-    observer.disconnect();
-    clearInterval(poll);
-  };
+/** The comment that the address names (`model/comment-link.ts`); null where it names none of this page. */
+export function linkedComment(): string | null {
+  const { hash, search } = location;
+  try {
+    if (hash.startsWith('#comment-')) return decodeURIComponent(hash.slice(9));
+  } catch {
+    // Not a link of ours: a stray per cent sign.
+  }
+  const id = new URLSearchParams(search).get('afterword-comment');
+  if (id && id !== led[0]) led = [id, hash];
+  return led[1] === hash ? id : null;
 }

@@ -6,6 +6,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Filter, Order, Rules } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
+import { commentLink } from '../model/comment-link.ts';
+import { cleanAddress } from '../model/page-id.ts';
 import { passageKey, quotedWords } from '../model/passage.ts';
 import { say, type AllMessages } from '../i18n/locale.ts';
 import type { AfterwordComments } from './afterword-comments.ts';
@@ -32,7 +34,8 @@ import { later } from './later.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
 import { sayStanding } from './notify-words.ts';
-import { BREATH } from './place.ts';
+import { followPlace } from './follow-place.ts';
+import { BREATH, linkedComment } from './place.ts';
 import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
@@ -49,6 +52,7 @@ export class SectionActs {
   readonly #warned = new Set<string>();
   #askedForPassages = false;
   #watched: ReturnType<typeof watchAppearance> | null = null;
+  #unfollow: (() => void) | null = null;
   #formMissing = false;
   #hasForm = false;
   /** Whether a draft waits in a discussion that is closed, and for which one that was asked. */
@@ -68,6 +72,7 @@ export class SectionActs {
     this.#announcer = new Announcer(() => this.#root.querySelector('.said'));
     adopt(this.#root, controlBase, sectionActStyles);
     section.addEventListener('keydown', (event) => this.#key(event));
+    this.#root.addEventListener('click', (event) => this.#goTo(event as MouseEvent));
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
     for (const type of ACTS) section.addEventListener(type, this.#guard, true);
     this.fetchAhead();
@@ -79,6 +84,24 @@ export class SectionActs {
   readonly drawings = drawings;
 
   readonly say = (words: string): void => this.#announcer.say(words);
+
+  /**
+   * A link to a comment of this page leads there without a reload, also where the address has parameters that the link
+   * does without, or a router's fragment.
+   */
+  #goTo(event: MouseEvent): void {
+    const { section } = this;
+    const link = event.composedPath().find((one) => one instanceof HTMLAnchorElement);
+    if (!link || link.target || section.pageUrl || event.defaultPrevented || event.button) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const isOurs = /#comment-|[?&]afterword-comment=/.test(link.href);
+    if (!isOurs || cleanAddress(link.href) !== cleanAddress(location.href)) return;
+    // The browser does it by itself, and tells the page of it.
+    if (link.href.replace(/#.*/, '') === location.href.replace(/#.*/, '') && link.hash !== location.hash) return;
+    event.preventDefault();
+    if (link.href !== location.href) history.pushState(history.state, '', link.href);
+    section.followLink();
+  }
 
   /** What is begun while the page is another already was meant for the one that stands there still: it goes nowhere. */
   readonly #guard = (event: Event): void => {
@@ -129,11 +152,18 @@ export class SectionActs {
     look();
   }
 
+  readonly #look = (): void => {
+    leaveLink();
+    this.section.isElsewhere();
+  };
+
   /** While the section is on the page it watches its surroundings; it may have gone before this part came. */
   watch(): void {
     if (!this.section.isConnected) return;
     const root = (): HTMLElement | null => this.#root.querySelector('section');
     this.#watched ??= watchAppearance(this.section, root, () => this.section.look());
+    this.#unfollow ??= followPlace(this.#look);
+    this.#look();
   }
 
   /** The section has put on what the surroundings ask for. */
@@ -144,6 +174,8 @@ export class SectionActs {
   rest(): void {
     this.#watched?.stop();
     this.#watched = null;
+    this.#unfollow?.();
+    this.#unfollow = null;
     this.follow(null);
   }
 
@@ -155,9 +187,8 @@ export class SectionActs {
   /** Where comments are, and which pictures may be fetched. */
   addresses(): Pick<Manner, 'link' | 'picture'> {
     const { section } = this;
-    const here = section.pageUrl ? section.page.url : '';
     return {
-      link: (id) => `${here || location.href.replace(/#.*/, '')}#comment-${encodeURIComponent(id)}`,
+      link: (id) => commentLink(section.pageUrl ? section.page.url : cleanAddress(location.href), id),
       // Pictures come from the backend alone, unless the page allows others (E-5).
       picture: (address) =>
         /^https?:/.test(address) &&
@@ -558,4 +589,11 @@ export class SectionActs {
     event.preventDefault();
     this.#thread()?.hands?.step(step);
   }
+}
+
+/** A router that went on leaves the parameter that names a comment there: who is sent that address would be led to nothing. */
+function leaveLink(): void {
+  if (!location.search.includes('afterword-comment=') || linkedComment() !== null) return;
+  const rest = location.href.replace(/([?&])afterword-comment=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
+  history.replaceState(history.state, '', rest);
 }

@@ -1,6 +1,7 @@
 /** Atom feeds (RFC 4287, replies as in RFC 4685) of a page and of a site: the newest published comments, as text. */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { commentLink } from '../model/comment-link.ts';
 import { pageLink } from './mail/compose.ts';
 import { escapeMarkup, oneLine } from './mail/escape.ts';
 import { STATES, STATE_NAMES } from './rules/states.ts';
@@ -58,7 +59,7 @@ export async function makeFeed(db: Kysely<Tables>, wish: FeedWish): Promise<stri
 }
 
 function entryOf(entry: Entry, { secret, site }: FeedWish): string {
-  const page = pageLink({ ...entry, id: entry.thread_id } as unknown as ThreadRow);
+  const page = pageLink(entry);
   const title = oneLine(entry.title || entry.page, 120);
   const name = oneLine(entry.author_name, 80);
   const website = entry.author_website === null ? '' : `<uri>${escapeMarkup(entry.author_website)}</uri>`;
@@ -72,9 +73,7 @@ function entryOf(entry: Entry, { secret, site }: FeedWish): string {
     `<updated>${new Date(entry.edited_at ?? entry.created_at).toISOString()}</updated>`,
     ...(page === null
       ? []
-      : [
-          `<link rel="alternate" type="text/html" href="${escapeMarkup(`${page}#comment-${encodeURIComponent(entry.id)}`)}"/>`,
-        ]),
+      : [`<link rel="alternate" type="text/html" href="${escapeMarkup(commentLink(page, entry.id))}"/>`]),
     ...(entry.parent_id === null ? [] : [`<thr:in-reply-to ref="${id(entry.parent_id)}"/>`]),
     `<content type="text">${escapeMarkup(entry.text)}</content>`,
     '</entry>',

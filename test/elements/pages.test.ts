@@ -7,10 +7,10 @@ import type { AfterwordComments } from '../../src/elements/afterword-comments.ts
 import { openStoresWith } from '../../src/elements/open-store.ts';
 import { placePage } from '../../src/elements/place.ts';
 import { comment, threadKey } from '../helpers/builders.ts';
-import { byRole } from '../helpers/by-role.ts';
+import { allByRole, byRole } from '../helpers/by-role.ts';
 import { FakeStore } from '../helpers/fake-store.ts';
 import { rowOf } from '../helpers/rows.ts';
-import { adapter, settled, waitFor, whole } from '../helpers/section.ts';
+import { adapter, settled, threadOf, waitFor, whole } from '../helpers/section.ts';
 import type { ThreadSettings } from '../../src/sync/store.ts';
 
 const { pathname, search } = location;
@@ -88,11 +88,21 @@ async function type(section: AfterwordComments, words: string): Promise<void> {
 const field = (section: AfterwordComments): HTMLTextAreaElement =>
   section.renderRoot.querySelector('.form')?.shadowRoot?.querySelector('textarea') as HTMLTextAreaElement;
 
+const permalink = (section: AfterwordComments): HTMLAnchorElement =>
+  threadOf(section)?.renderRoot.querySelector('[part=permalink]') as HTMLAnchorElement;
+
+async function firstComment(section: AfterwordComments): Promise<{ readonly id: string }> {
+  await waitFor(() => section.store?.view.rows[0], 'a comment');
+  return { id: section.store?.view.rows[0]?.key ?? '' };
+}
+
 const post = async (section: AfterwordComments): Promise<void> => {
   const form = section.renderRoot.querySelector('.form') as HTMLElement;
-  const name = byRole(form, 'textbox', 'Name') as HTMLInputElement;
-  name.value = 'Ada';
-  name.dispatchEvent(new Event('input'));
+  // Not asked again within a visit.
+  for (const name of allByRole(form, 'textbox', 'Name') as HTMLInputElement[]) {
+    name.value = 'Ada';
+    name.dispatchEvent(new Event('input'));
+  }
   byRole(form, 'button', 'Post').click();
   await settled(section);
 };
@@ -339,6 +349,85 @@ describe('a section that stays while a router changes the page', () => {
     expect({ ...page }).to.deep.equal({ url: `${location.origin}/one`, title: 'The first' });
     await follows(section, 'two');
     expect({ ...page }).to.deep.equal({ url: `${location.origin}/one`, title: 'The first' });
+  });
+
+  it('P10: a router that keeps the page in the fragment has a discussion for each', async () => {
+    history.replaceState(null, '', '/#/post/1');
+    const section = await put();
+    expect(shown(section)).to.equal('#/post/1');
+    location.hash = '#/post/2';
+    await follows(section, '#/post/2');
+    expect(threads.get('#/post/2')?.settings.page.url).to.equal(`${location.origin}/#/post/2`);
+    location.hash = '#!/post/3?draft=1';
+    await follows(section, '#!/post/3?draft=1');
+    location.hash = '#/';
+    await follows(section, '');
+  });
+
+  it('P10: any other fragment is no part of the page', async () => {
+    history.replaceState(null, '', '/one');
+    const section = await put();
+    const { store } = section;
+    location.hash = '#part-2';
+    await breath();
+    expect(section.store === store).to.equal(true);
+  });
+
+  for (const [how, attributes] of Object.entries({ 'by the fragment': {}, 'by page-id': { 'page-id': 'post-1' } })) {
+    it(`P10: named ${how}, a page has links to comments that leave the router its fragment`, async () => {
+      history.replaceState(null, '', '/?lang=en&utm_source=mail#/post/1');
+      const section = await put(attributes);
+      const link = permalink(section);
+      const { id } = await firstComment(section);
+      const wanted = `${location.origin}/?lang=en&afterword-comment=${encodeURIComponent(id)}#/post/1`;
+      expect(link.href).to.equal(wanted);
+      link.click();
+      expect(location.href).to.equal(wanted);
+      await waitFor(() => section.linkedId === id, 'the comment to be linked');
+      // The router goes on: the address of the other page names no comment.
+      location.hash = '#/post/2';
+      await waitFor(() => location.href === `${location.origin}/?lang=en#/post/2`, 'a clean address');
+    });
+  }
+
+  it('P10: such a link is opened, for the page that it names and for no other', async () => {
+    history.replaceState({ router: 1 }, '', '/?afterword-comment=c%201&fbclid=x#/post/1');
+    const section = await put();
+    const calls = (page: string): unknown =>
+      threads.get(page)?.store.calls.find(([name]) => name === 'showLinked')?.[1] ?? null;
+    await waitFor(() => calls('#/post/1') === 'c 1', 'the comment to be looked for');
+    history.pushState({ router: 2 }, '', '/?afterword-comment=c%201&fbclid=x#/post/2');
+    await follows(section, '#/post/2');
+    expect(calls('#/post/2')).to.equal(null);
+    expect(location.search).to.equal('?fbclid=x');
+    expect(history.state).to.deep.equal({ router: 2 });
+  });
+
+  it('P11: neither what is sent nor a link has what a reader brought along', async () => {
+    history.replaceState(null, '', '/one?p=1&utm_source=mail&fbclid=x&mc_eid=y');
+    const section = await put();
+    expect(threads.get('one?p=1')?.settings.page.url).to.equal(`${location.origin}/one?p=1`);
+    const link = permalink(section);
+    const { id } = await firstComment(section);
+    expect(link.href).to.equal(`${location.origin}/one?p=1#comment-${encodeURIComponent(id)}`);
+    // No reload: the page would be another one without what is typed in it.
+    link.click();
+    expect(location.href).to.equal(link.href);
+    await waitFor(() => section.linkedId === id, 'the comment to be linked');
+    expect(shown(section)).to.equal('one?p=1');
+  });
+
+  it('P11: the canonical address is what is sent, also with a page-id', async () => {
+    history.replaceState(null, '', '/one?print=1&utm_source=mail');
+    canonical('/one?utm_medium=feed');
+    const section = await put();
+    expect(section.page.url).to.equal(`${location.origin}/one`);
+    section.pageId = 'post-1';
+    expect(section.page.url).to.equal(`${location.origin}/one`);
+    canonical('https://elsewhere.example/one');
+    expect(section.page.url, 'an origin the server may not know').to.equal(`${location.origin}/one?print=1`);
+    section.pageUrl = '/given?utm_source=x';
+    expect(section.page.url).to.equal(`${location.origin}/given`);
   });
 
   it('E-7: nothing is watched once the last section is gone', async () => {

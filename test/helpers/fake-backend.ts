@@ -27,6 +27,8 @@ export class FakeBackend {
   /** Operations in the order in which they arrived, repeats included. */
   readonly arrived: Operation[] = [];
   readonly tokens: string[] = [];
+  /** Of which page each sending told. */
+  readonly pages: SendOptions['page'][] = [];
   /** How the next sendings go; `fine` after the last. */
   fates: Fate[] = [];
   /** How all go while it is set. */
@@ -94,6 +96,7 @@ export class FakeBackend {
   async #send(operation: Operation, options: SendOptions): Promise<Answer> {
     this.arrived.push(operation);
     this.tokens.push(options.identity.token);
+    this.pages.push(options.page);
     this.most = Math.max(this.most, ++this.under);
     try {
       const fate = this.always ?? this.fates.shift() ?? 'fine';

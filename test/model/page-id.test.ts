@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { normalisePageId, pageId } from '../../src/model/page-id.ts';
+import { cleanAddress, normalisePageId, pageId } from '../../src/model/page-id.ts';
 
 const same: readonly (readonly [string, string])[] = [
   ['https://example.com/article', 'example.com/article'],
@@ -58,6 +58,7 @@ describe('the id of a page', () => {
   it('E-3: the canonical link beats the address', () => {
     assert.deepEqual(pageId('https://example.com/a?print=1', 'https://example.com/a'), {
       id: 'example.com/a',
+      url: 'https://example.com/a',
       ignoredCanonical: false,
     });
   });
@@ -68,13 +69,15 @@ describe('the id of a page', () => {
 
   it('E-3: a canonical link to the front page from elsewhere is ignored, and said', () => {
     for (const link of ['https://example.com/', 'https://example.com', '/', 'https://www.example.com/index.html']) {
-      assert.deepEqual(pageId('https://example.com/a', link), { id: 'example.com/a', ignoredCanonical: true }, link);
+      const found = { id: 'example.com/a', url: 'https://example.com/a', ignoredCanonical: true };
+      assert.deepEqual(pageId('https://example.com/a', link), found, link);
     }
   });
 
   it('E-3: on the front page itself the canonical link holds', () => {
     assert.deepEqual(pageId('https://example.com/?utm_source=x', 'https://example.com/'), {
       id: 'example.com/',
+      url: 'https://example.com/',
       ignoredCanonical: false,
     });
   });
@@ -83,5 +86,66 @@ describe('the id of a page', () => {
     for (const link of ['javascript:alert(1)', 'mailto:a@example.com', 'https://[bad/', '']) {
       assert.equal(pageId('https://example.com/a', link).id, 'example.com/a');
     }
+  });
+
+  const routes: readonly (readonly [string, string])[] = [
+    ['https://example.com/#/post/1', 'example.com/#/post/1'],
+    ['https://example.com/app/index.html#/post/1/', 'example.com/app#/post/1'],
+    ['https://example.com/#!/post/1', 'example.com/#!/post/1'],
+    ['https://example.com/#/post/1?utm_source=x&b=2&a=1', 'example.com/#/post/1?a=1&b=2'],
+    ['https://example.com/?utm_source=x#/post/1', 'example.com/#/post/1'],
+    ['https://example.com/?afterword-comment=c1#/post/1', 'example.com/#/post/1'],
+    ['https://example.com/#/post/1#section', 'example.com/#/post/1'],
+    ['https://example.com/#/', 'example.com/'],
+    ['https://example.com/#!/', 'example.com/'],
+    ['https://example.com/#/?utm_source=x', 'example.com/'],
+    ['https://example.com/#/?p=1', 'example.com/#?p=1'],
+    ['https://example.com/a#section/2', 'example.com/a'],
+    ['https://example.com/a#!important', 'example.com/a'],
+    ['https://example.com/a#comment-1', 'example.com/a'],
+  ];
+  for (const [address, id] of routes)
+    it(`P10: ${address} is the page ${id}`, () => {
+      assert.equal(normalisePageId(address), id);
+      assert.equal(normalisePageId(cleanAddress(address)), id);
+      assert.equal(pageId(address).id, id);
+    });
+
+  it('P10: a canonical link without the router’s part makes no one page of all', () => {
+    const address = 'https://example.com/app/#/post/1';
+    for (const link of ['https://example.com/app/', '/app/index.html'])
+      assert.deepEqual(pageId(address, link), {
+        id: 'example.com/app#/post/1',
+        url: 'https://example.com/app/#/post/1',
+        ignoredCanonical: false,
+      });
+    assert.equal(pageId(address, 'https://example.com/').ignoredCanonical, true);
+    assert.equal(pageId(address, '/post/1').id, 'example.com/post/1');
+    assert.equal(pageId(address, '#/post/2').id, 'example.com/app#/post/2');
+  });
+
+  const clean: readonly (readonly [string, string])[] = [
+    ['https://example.com/a?utm_source=x&fbclid=y&mc_eid=z', 'https://example.com/a'],
+    ['https://www.Example.com/A/index.html?b=2&utm_source=x&a=1#top', 'https://www.example.com/A/index.html?b=2&a=1'],
+    ['https://example.com/#/post/1?utm_source=x', 'https://example.com/#/post/1'],
+    ['https://example.com/?afterword-comment=c#!/post/1/', 'https://example.com/#!/post/1/'],
+    ['https://user:secret@example.com/a', 'https://example.com/a'],
+    ['file:///home/me/a.html#x', 'file:///home/me/a.html'],
+    ['not an address', 'not an address'],
+  ];
+  for (const [address, shown] of clean)
+    it(`P11: ${address} is shown to others as ${shown}`, () => {
+      assert.equal(cleanAddress(address), shown);
+      assert.equal(cleanAddress(shown), shown);
+      assert.equal(normalisePageId(shown), normalisePageId(address));
+    });
+
+  it('P11: others are sent to the canonical link of the same origin, without what a reader brought', () => {
+    const address = 'https://example.com/a?print=1&utm_source=x';
+    assert.equal(pageId(address, '/a?fbclid=1').url, 'https://example.com/a');
+    assert.equal(pageId(address, 'https://elsewhere.example/a').url, 'https://example.com/a?print=1');
+    assert.equal(pageId(address, '/').url, 'https://example.com/a?print=1');
+    assert.equal(pageId(address).url, 'https://example.com/a?print=1');
+    assert.equal(pageId('https://example.com/a/index.html', '/a/').url, 'https://example.com/a/');
   });
 });

@@ -67,6 +67,7 @@ export interface PostOptions {
   readonly key?: string;
   readonly page?: string;
   readonly url?: string;
+  readonly title?: string;
   readonly site?: string;
   readonly name?: string;
   readonly email?: string;
@@ -109,7 +110,7 @@ export class Guest {
         headers: { ...this.headers(options.key), ...options.headers },
         body: JSON.stringify({
           site: options.site ?? 'default',
-          page: { id: page, url: options.url ?? `${this.origin}/${page}`, title: `Title of ${page}` },
+          page: { id: page, url: options.url ?? `${this.origin}/${page}`, title: options.title ?? `Title of ${page}` },
           parentId: options.parent ?? null,
           text,
           author: {

@@ -174,6 +174,53 @@ describe('a thread on a page', () => {
     expect((await backend.comments(key())).map(({ id }) => id)).to.deep.equal(['a', 'mine']);
   });
 
+  it('P1, P3: an operation goes where it was written, with the address and title of that moment, however late it goes', async () => {
+    const page = { url: 'https://example.com/one', title: '' };
+    const first = openPage({
+      page: {
+        get url() {
+          return page.url;
+        },
+        get title() {
+          return page.title;
+        },
+      },
+    });
+    await first.store.load();
+    page.title = 'The first';
+    backend.always = 'lost before';
+    await first.store.dispatch(post('mine'));
+    Object.assign(page, { url: 'https://example.com/two', title: 'The second' });
+    await quiet();
+    first.world.tell('hide');
+    backend.always = null;
+    const other = { url: 'https://example.com/two', title: 'The second' };
+    const { world, threads } = openPage();
+    const another = { ...key(), page: 'another' };
+    const store = seen(world, threads.openThread(backend.adapter, another, settings({ page: other })));
+    await store.load();
+    world.tell('online');
+    await until(() => {
+      world.pass(5000);
+      return backend.pages.length > 1 && backend.under === 0;
+    }, 'it to be sent');
+    for (const told of backend.pages)
+      expect(told).to.deep.equal({ url: 'https://example.com/one', title: 'The first' });
+    expect((await backend.comments(key())).map(({ id }) => id)).to.deep.equal(['mine']);
+    expect(await backend.comments(another)).to.deep.equal([]);
+  });
+
+  it('P3: sections that call a page otherwise share its thread', () => {
+    const world = new FakeWorld();
+    worlds.push(world);
+    const threads = makeThreads(world, name);
+    const one = threads.openThread(backend.adapter, key(), settings());
+    const other = threads.openThread(backend.adapter, key(), settings({ page: { url: 'x', title: 'y' } }));
+    expect(Object.getPrototypeOf(one)).to.equal(Object.getPrototypeOf(other));
+    one.close();
+    other.close();
+  });
+
   it('R-7: with nothing on this device and no network it says what is wrong, and loads when the network is back', async () => {
     backend.unreadable = lost;
     const { world, store } = openPage();

@@ -212,9 +212,7 @@ class Import {
   async #takePage(db: Kysely<Staged>, page: string, together: Together): Promise<void> {
     const { site, now } = this.#options;
     const staged = await stagedBones(db, page);
-    const thread = await together((tx) =>
-      ensureThread(plain(tx), { site, id: page, url: null, title: null }, randomUUID(), now()),
-    );
+    const thread = await together((tx) => ensureThread(plain(tx), { site, id: page }, randomUUID(), now()));
     const stored = await this.#storedBones(db, thread.id, staged);
     const fresh = await this.#freshBones(db, thread.id, staged, stored);
     const storedIds = new Set(stored.map((bone) => bone.id));

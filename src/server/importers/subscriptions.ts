@@ -157,7 +157,7 @@ export async function takeSubscription(
       .executeTakeFirst();
     if (comment?.author_id !== record.writer) return 'comment: its writer has none of this id.';
   }
-  const thread = await ensureThread(tx, { site, id: page, url: null, title: null }, randomUUID(), now);
+  const thread = await ensureThread(tx, { site, id: page }, randomUUID(), now);
   const { writer, choice, counter, createdAt } = record;
   await tx
     .insertInto('subscriptions')

@@ -5,6 +5,9 @@
  */
 import type { Letter, Told } from '../storage/outgoing.ts';
 import type { ThreadRow } from '../storage/tables.ts';
+import { commentLink } from '../../model/comment-link.ts';
+import { cleanAddress } from '../../model/page-id.ts';
+import { isWebAddress } from '../rules/origins.ts';
 import { writeRight } from '../rules/links.ts';
 import { escapeMarkup, oneLine } from './escape.ts';
 import { fill, fillCounted, languageOf, wordsOf, type MailWords } from './words.ts';
@@ -192,19 +195,14 @@ const button = (href: string, label: string): string =>
 const small = (body: string): string => `<p style="margin-top:2em;font-size:.85em">${body}</p>`;
 
 /** The page's address, as somebody on the site gave it; only of the web. Null where none is known. */
-export function pageLink(thread: ThreadRow | null): string | null {
-  try {
-    const url = new URL(thread?.url ?? '');
-    url.hash = '';
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
-  } catch {
-    return null;
-  }
+export function pageLink(thread: Pick<ThreadRow, 'url'> | null): string | null {
+  const url = thread?.url ?? '';
+  return isWebAddress(url) ? cleanAddress(url) : null;
 }
 
 function linkTo(thread: ThreadRow | null, { comment }: Told): string | null {
   const link = pageLink(thread);
-  return link === null ? null : `${link}#comment-${encodeURIComponent(comment.id)}`;
+  return link === null ? null : commentLink(link, comment.id);
 }
 
 function titleOf(thread: ThreadRow | null): string {

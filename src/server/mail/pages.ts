@@ -10,6 +10,7 @@ import { shortened } from '../rules/notify.ts';
 import type { AddressRow } from '../storage/notify-tables.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Managed, block, confirm, findAddress, listManaged, unsubscribe } from '../storage/subscribing.ts';
+import { pageLink } from './compose.ts';
 import { escapeMarkup, oneLine } from './escape.ts';
 import { type MailWords, MAIL_LANGUAGES, fill, languageOf, wordsOf } from './words.ts';
 
@@ -158,9 +159,9 @@ function list(all: readonly Managed[], words: MailWords, acts: (one: Managed) =>
           ? words.choiceReplies
           : fill(words.choiceComment, { text });
     const title = oneLine(one.title || one.page, 120);
-    const isWeb = /^https?:\/\//.test(one.url ?? '');
-    const where = isWeb
-      ? `<a href="${escapeMarkup(one.url ?? '')}" rel="nofollow noreferrer"><bdi>${escapeMarkup(title)}</bdi></a>`
+    const link = pageLink(one);
+    const where = link
+      ? `<a href="${escapeMarkup(link)}" rel="nofollow noreferrer"><bdi>${escapeMarkup(title)}</bdi></a>`
       : `<bdi>${escapeMarkup(title)}</bdi>`;
     const state = one.confirmed_at === null ? ` (${escapeMarkup(words.pending)})` : '';
     return `<li><p>${where}<br><bdi>${escapeMarkup(what)}</bdi>${state}</p>${acts(one)}</li>`;

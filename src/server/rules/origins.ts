@@ -7,6 +7,11 @@ interface NamedSite {
   readonly settings: Settings;
 }
 
+/** A page that a reader can be sent to. `blob:https://…` has the origin of a site and is none. */
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\//i.test(url) && URL.canParse(url);
+}
+
 /** Before any site is configured only pages of this machine are served. */
 export function isConfigured(sites: readonly NamedSite[]): boolean {
   return sites.some((site) => site.settings.origins.length > 0);
@@ -30,13 +35,8 @@ export function isOriginOf(origin: string, site: NamedSite, sites: readonly Name
 }
 
 export function checkPageUrl(url: string, site: NamedSite, sites: readonly NamedSite[]): void {
-  let origin: string;
-  try {
-    origin = new URL(url).origin;
-  } catch {
-    throw new Problem('page-not-on-site', 'The address of the page is not an address.');
-  }
-  if (!isOriginOf(origin, site, sites)) {
+  if (!isWebAddress(url)) throw new Problem('page-not-on-site', 'The address of the page is no address of the web.');
+  if (!isOriginOf(new URL(url).origin, site, sites)) {
     throw new Problem('page-not-on-site', `The page’s address does not lie on site "${site.name}".`);
   }
 }

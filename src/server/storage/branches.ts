@@ -201,10 +201,10 @@ async function rootPlace(tx: Transaction<Tables>, comment: CommentRow): Promise<
   return place;
 }
 
-/** The thread of a page, made when somebody writes there first. What an import did not know of the page is learnt then. */
+/** The thread of a page, made when somebody writes there first; how the page is called is told by `pages.ts`. */
 export async function ensureThread(
   tx: Transaction<Tables>,
-  page: { readonly site: string; readonly id: string; readonly url: string | null; readonly title: string | null },
+  page: { readonly site: string; readonly id: string },
   threadId: string,
   now: number,
 ): Promise<ThreadRow> {
@@ -214,8 +214,8 @@ export async function ensureThread(
       id: threadId,
       site: page.site,
       page: page.id,
-      url: page.url,
-      title: page.title,
+      url: null,
+      title: null,
       revision: 0,
       last_at: 0,
       published: 0,
@@ -225,15 +225,10 @@ export async function ensureThread(
     })
     .onConflict((conflict) => conflict.columns(['site', 'page']).doNothing())
     .execute();
-  const known = await tx
+  return tx
     .selectFrom('threads')
     .selectAll()
     .where('site', '=', page.site)
     .where('page', '=', page.id)
     .executeTakeFirstOrThrow();
-  const url = known.url || page.url;
-  const title = known.title || page.title;
-  if (url === known.url && title === known.title) return known;
-  await tx.updateTable('threads').set({ url, title }).where('id', '=', known.id).execute();
-  return { ...known, url, title };
 }

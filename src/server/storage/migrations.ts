@@ -18,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'passages', run: passages },
   { name: 'notify', run: notifyTables },
   { name: 'mailboxes', run: mailboxes },
+  { name: 'words of pages', run: pageWords },
 ];
 
 export class MigrationError extends Error {}
@@ -75,6 +76,17 @@ export async function renewEpoch(db: Kysely<Tables>): Promise<void> {
 
 async function readVersion(db: Kysely<Tables>): Promise<number> {
   return Number((await readMeta(db, 'migrations')) ?? 0);
+}
+
+async function pageWords(db: Transaction<Tables>): Promise<void> {
+  await db.schema
+    .createTable('page_words')
+    .addColumn('site', 'text', (column) => column.notNull())
+    .addColumn('comment_id', 'text', (column) => column.notNull())
+    .addColumn('url', 'text', (column) => column.notNull())
+    .addColumn('title', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('page_words_id', ['site', 'comment_id'])
+    .execute();
 }
 
 async function firstTables(db: Transaction<Tables>): Promise<void> {

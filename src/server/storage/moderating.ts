@@ -9,6 +9,7 @@ import { banned } from '../rules/mailboxes.ts';
 import { STATES } from '../rules/states.ts';
 import { changeComment, nextRevision } from './branches.ts';
 import { announce } from './outgoing.ts';
+import { takePageWords } from './pages.ts';
 import { selectWhole, type WholeRow } from './quotes.ts';
 import type { BanRow, Tables } from './tables.ts';
 import { findRow, wipe } from './writing.ts';
@@ -65,6 +66,7 @@ export async function moderate(
     if (STATES[state].wiped) await wipe(tx, before, revision);
     else {
       const after = await changeComment(tx, before, { state }, revision);
+      await takePageWords(tx, after);
       if (STATES[after.state].others === 'whole') {
         await announce(tx, after, 'published', wish.now);
         // Its writer has been waiting.

@@ -14,6 +14,7 @@ export interface Tables extends NotifyTables {
   bans: BanRow;
   moderation_log: LogRow;
   quotes: QuoteRow;
+  page_words: PageWordsRow;
 }
 
 export interface SiteRow {
@@ -39,6 +40,14 @@ export interface ThreadRow {
   /** Published comments on passages. */
   inline: number;
   created_at: number;
+}
+
+/** What a comment that is not published says of its page: it counts from the moment in which the comment is. */
+export interface PageWordsRow {
+  site: string;
+  comment_id: string;
+  url: string;
+  title: string;
 }
 
 export interface QuoteRow {

@@ -18,6 +18,7 @@ import { changeComment, ensureThread, insertComment, keyForReply, nextRevision, 
 import { ROOT_KEY } from './order-key.ts';
 import { commentOf } from './rows.ts';
 import { announce } from './outgoing.ts';
+import { keepPageWords } from './pages.ts';
 import type { Site } from './sites.ts';
 import { onNothing, onPassage, selectWhole, type WholeRow } from './quotes.ts';
 import { type ChoiceWish, choose, forgetBells, subscriptionsOf, type Telling } from './subscribing.ts';
@@ -96,9 +97,7 @@ export async function post(
     if (settings.consent !== null && wish.consent !== true) throw new Problem('consent');
     await refuseBanned(tx, writer, author, signature.email);
 
-    const title = storable(wish.page.title).slice(0, 500);
-    const page = { site: site.name, id: wish.page.id, url: wish.page.url, title };
-    const thread = await ensureThread(tx, page, randomUUID(), now);
+    const thread = await ensureThread(tx, { site: site.name, id: wish.page.id }, randomUUID(), now);
     const parent = wish.parentId === null ? null : await findParent(tx, thread.id, site.name, wish.parentId, author);
     const first = await findSameWords(tx, author, thread.id, { text, parentId: wish.parentId, ...passage }, now);
     if (first !== null) {
@@ -140,6 +139,7 @@ export async function post(
       ...passage,
     });
     await keepKey(tx, writer, author, 'post', row.id, fingerprint);
+    await keepPageWords(tx, row, wish.page);
     if (STATES[row.state].others === 'whole') await announce(tx, row, 'published', now);
     if (telling !== null) await askWith(tx, author, row, wish, telling, now);
     return { ...written(row, site, now, revision), ...(await toldIn(tx, author, wish, row.id)) };
@@ -193,8 +193,7 @@ export async function notify(
   return db.transaction().execute(async (tx) => {
     const author = await ensureAuthor(tx, writer);
     await refuseBanned(tx, writer, author, wish.email ?? null);
-    const title = storable(page.title).slice(0, 500);
-    const thread = await ensureThread(tx, { site: site.name, id: page.id, url: page.url, title }, randomUUID(), now);
+    const thread = await ensureThread(tx, { site: site.name, id: page.id }, randomUUID(), now);
     await choose(tx, { author, threadId: thread.id, now }, wish, telling);
     const subscriptions = await subscriptionsOf(tx, author, thread.id);
     return { comment: null, revision: thread.revision, editableUntil: null, isNew: true, subscriptions };
@@ -257,6 +256,7 @@ export async function remove(db: Kysely<Tables>, writer: Writer, commentId: stri
 /** Takes the words and whose they were out of a comment; what is left keeps its replies and its key. */
 export async function wipe(tx: Transaction<Tables>, row: WholeRow, revision: number): Promise<WholeRow> {
   await tx.deleteFrom('votes').where('site', '=', row.site).where('comment_id', '=', row.id).execute();
+  await tx.deleteFrom('page_words').where('site', '=', row.site).where('comment_id', '=', row.id).execute();
   await forgetBells(tx, row);
   return changeComment(
     tx,
