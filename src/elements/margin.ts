@@ -47,7 +47,8 @@ export function roomBeside({ side, most, least, from, to, over }: Strip): number
 
   const visit = (element: Element, within: Sides, wasFixed: boolean): void => {
     const { localName } = element;
-    if (room < least || (localName.startsWith('afterword-') && localName !== 'afterword-feedback')) return;
+    const isMarked = localName === 'afterword-feedback';
+    if (room < least || (localName.startsWith('afterword-') && !isMarked)) return;
     const rect = element.getBoundingClientRect();
     if (rect.width > 0 && distanceTo(reachOf(element, rect, range)) >= room) return;
     const { display, opacity, visibility, overflowX, position } = getComputedStyle(element);
@@ -60,7 +61,9 @@ export function roomBeside({ side, most, least, from, to, over }: Strip): number
     }
     const isPage = element === document.body;
     const inner = isPage || overflowX === 'visible' || display === 'inline' ? within : cut(rect, within);
-    for (const node of [...(element.shadowRoot?.childNodes ?? []), ...element.childNodes]) {
+    // Of the author's passage the words are the page's; its button is ours.
+    const shadow = isMarked ? null : element.shadowRoot;
+    for (const node of [...(shadow?.childNodes ?? []), ...element.childNodes]) {
       if (node instanceof Element) visit(node, inner, isFixed);
       else if (isSeen && isWords(node)) {
         range.selectNodeContents(node);

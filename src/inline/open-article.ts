@@ -5,7 +5,7 @@
 import { canHighlight, highlightPainter } from './highlight.ts';
 import { linesOf, spansAt } from './lines.ts';
 import { overlayPainter } from './overlay.ts';
-import { reveal } from './reveal.ts';
+import { bring, reveal } from './reveal.ts';
 import { selectedEnds, watchSelection } from './selection.ts';
 import { inSlices } from './slices.ts';
 import { readText } from './text-map.ts';
@@ -229,6 +229,11 @@ class OpenedArticle implements Article {
     if (!span || !this.#map || this.#closed) return false;
     this.#light(id);
     return reveal(this.#map, span);
+  }
+
+  bring(id: string, bottom: number): void {
+    const span = this.#spanOf(id);
+    if (span && this.#map && !this.#closed) bring(this.#map, span, bottom);
   }
 
   async describe(range: AbstractRange): Promise<Matcher.Quote | null> {
