@@ -26,6 +26,7 @@ import { later } from './later.ts';
 import { roomBeside } from './margin.ts';
 import { panelLast, panelStyles } from './passage-styles.ts';
 import { isFree } from './registry.ts';
+import { heal } from './translated.ts';
 import { nameOf, type Manner } from './row.ts';
 
 /** What a panel shows; replaced as a whole. */
@@ -245,6 +246,7 @@ export class AfterwordPassage extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    heal(this.renderRoot);
     if (changed.get('shown') && changed.get('shown')?.key !== this.shown?.key) this.answering = null;
   }
 

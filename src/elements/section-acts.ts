@@ -36,6 +36,8 @@ import { BREATH } from './place.ts';
 import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
+import { mendWith } from './thread-controller.ts';
+import { heal } from './translated.ts';
 import { watchAppearance } from './watch-appearance.ts';
 
 /** Whatever a reader begins in the section. */
@@ -67,6 +69,7 @@ export class SectionActs {
     this.#root = section.renderRoot as ShadowRoot;
     this.#announcer = new Announcer(() => this.#root.querySelector('.said'));
     adopt(this.#root, controlBase, sectionActStyles);
+    mendWith(heal);
     section.addEventListener('keydown', (event) => this.#key(event));
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
     for (const type of ACTS) section.addEventListener(type, this.#guard, true);
