@@ -40,7 +40,7 @@ export default defineConfig({
             // Without what finds passages again: only pages with passages fetch that.
             { name: 'keeping', test: /src\/(?:model\/(?!quote)|sync|adapters\/a|elements\/keeping)/ },
             // What the parts of a reader's acts have in common: one small file beside them.
-            { name: 'controls', test: /src\/elements\/(?:control-base|passage-finder|first-words|keys)\b/ },
+            { name: 'controls', test: /src\/elements\/(?:control-base|translated|passage-finder|first-words|keys)\b/ },
           ],
         },
         // A library's build leaves the white space to its user's build. Ours is the last.

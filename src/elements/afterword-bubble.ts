@@ -19,6 +19,7 @@ import { isFree } from './registry.ts';
 import { nameOf } from './row.ts';
 import { tokens } from './styles.ts';
 import { watchAppearance } from './watch-appearance.ts';
+import { heal } from './translated.ts';
 
 const INVITED = 'afterword-invited';
 const HIDDEN = 'afterword-bubble-hidden';
@@ -98,6 +99,10 @@ export class AfterwordBubble extends LitElement {
     this.#watched = null;
     document.removeEventListener('afterword-loaded', this.#lookAgain);
     this.#rest();
+  }
+
+  override willUpdate(): void {
+    heal(this.renderRoot);
   }
 
   override updated(changed: PropertyValues<this>): void {

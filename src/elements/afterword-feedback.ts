@@ -6,6 +6,7 @@ import type { AfterwordComments } from './afterword-comments.ts';
 import { shared } from './control-base.ts';
 import { markStyles } from './passage-styles.ts';
 import { isFree } from './registry.ts';
+import { heal } from './translated.ts';
 
 /** How a button of a passage looks and is called. */
 export interface MarkLook {
@@ -169,6 +170,10 @@ export class AfterwordFeedback extends LitElement {
     super.disconnectedCallback();
     feedbacks.delete(this);
     changed();
+  }
+
+  override willUpdate(): void {
+    heal(this.renderRoot);
   }
 
   override updated(properties: PropertyValues<this>): void {

@@ -1,19 +1,32 @@
-/** What readers said about one passage of the article, and where they say more: in a popover, a sheet, or the text's flow. */
-import { html, LitElement, nothing, type CSSResultGroup, type PropertyValues, type TemplateResult } from 'lit';
-import { property } from './property.ts';
+/**
+ * What readers said about one passage of the article, and where they say more: beside the text where the margin has room,
+ * else docked at the lower edge of the window; a sheet on phones, and in the text's flow where nobody asked for it.
+ */
+import {
+  html,
+  LitElement,
+  nothing,
+  type CSSResult,
+  type CSSResultGroup,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
+import { property, state } from './property.ts';
 import { asWords, renderComment, type Rendered } from '../content/safe-html.ts';
 import { direction, languageOf, say, timeAgo, type AllMessages } from '../i18n/locale.ts';
 import type { Person } from '../model/people.ts';
 import type { CommentRow } from '../model/view.ts';
 import type { ThreadStore } from '../sync/store.ts';
-import { adoptTextStyles } from './adopt.ts';
-import type { AboutPassage, AfterwordForm } from './afterword-form.ts';
+import { adopt, adoptTextStyles } from './adopt.ts';
+import type { AboutPassage, AfterwordForm, AfterwordFormCloseEvent } from './afterword-form.ts';
 import { shared } from './control-base.ts';
 import { firstWords } from './first-words.ts';
 import { FORM_PARTS } from './form-parts.ts';
 import { later } from './later.ts';
-import { panelStyles } from './passage-styles.ts';
+import { roomBeside } from './margin.ts';
+import { panelLast, panelStyles } from './passage-styles.ts';
 import { isFree } from './registry.ts';
+import { heal } from './translated.ts';
 import { nameOf, type Manner } from './row.ts';
 
 /** What a panel shows; replaced as a whole. */
@@ -31,19 +44,33 @@ export interface PassageShown {
   readonly here: readonly { readonly key: string; readonly words: string }[];
 }
 
-/** How far the panel keeps from the edges of the window, and from the text. */
+/** How far the panel keeps from the edges of the window; and from the text, which has its buttons there. */
 const EDGE = 8;
+const KEEP = 56;
+/** Width of a panel beside the text. */
+const WIDTH = { least: 280, most: 416 };
+/** Of a docked one, and how much of the window's height it takes. */
+const DOCKED = { width: 576, edge: 16 };
+/** Room for a panel that grows when its form is opened, without moving away from its passage. */
+const GROWN = 420;
 /** Below this width of the window a panel is a sheet (I-1). */
 export const NARROW = 600;
 
 /** Between a panel and what opened it; not for the page. */
 export class PassageActEvent extends Event {
   constructor(
-    readonly act: 'close' | 'all' | 'choose',
+    readonly act: 'close' | 'all' | 'choose' | 'comment' | 'grown',
     readonly key: string,
   ) {
     super('afterword-passage-act');
   }
+}
+
+/** What can be done with a comment here as well as in the thread. */
+export interface PassageHands {
+  votesOf(row: CommentRow): unknown;
+  vote(row: CommentRow, way: 'up' | 'down'): void;
+  readonly styles: CSSResult;
 }
 
 /**
@@ -65,43 +92,118 @@ export class AfterwordPassage extends LitElement {
   @property({ attribute: false }) shown: PassageShown | null = null;
   /** Whom a text can mention. */
   @property({ attribute: false }) people: readonly Person[] = [];
+  /** Votes and replies; null where that part of ours is not here. */
+  @property({ attribute: false }) hands: PassageHands | null = null;
   /** In the flow of the text instead of above it. */
   @property({ attribute: false }) flow = false;
   /** Opened by a finger: a sheet, whatever the width. */
   @property({ attribute: false }) touch = false;
 
+  /** The comment that is being answered. */
+  @state() private answering: string | null = null;
+
   #lines: readonly DOMRect[] = [];
   #formAsked = false;
+  /** For which place in which window the room was measured, and what there is. */
+  #measured = '';
+  #room: Beside | null = null;
+  /** How far the panel's upper edge is from the passage's; null until it has been placed. */
+  #shift: number | null = null;
+  readonly #sizes = new ResizeObserver(() => this.#grown());
 
-  /** Beside these lines of the article, in the window's coordinates; a sheet at its lower edge where it is narrow. */
+  /** Beside these lines of the article, in the window's coordinates, or where else it covers none of them. */
   place(lines: readonly DOMRect[] = this.#lines): void {
     this.#lines = lines;
     const panel = this.#panel;
     if (!panel || this.flow) return;
+    const beside = this.isSheet ? null : this.#beside();
+    const isDocked = !this.isSheet && !beside;
     panel.classList.toggle('sheet', this.isSheet);
-    if (this.isSheet) {
-      for (const side of ['left', 'top']) panel.style.removeProperty(side);
-      return this.#aboveKeyboard(panel);
-    }
-    const first = lines[0];
-    const last = lines.at(-1);
-    if (!first || !last) return;
-    const { width, height, left, top } = panel.getBoundingClientRect();
-    const rtl = getComputedStyle(panel).direction === 'rtl';
-    const room = document.documentElement.clientWidth - width - EDGE;
-    const x = Math.max(EDGE, Math.min(rtl ? last.right - width : last.left, room));
-    const below = last.bottom + EDGE;
-    const above = first.top - EDGE - height;
-    // A passage taller than the window has neither: then over its beginning.
-    const y = below + height <= innerHeight ? below : above >= 0 ? above : Math.min(below, innerHeight - 96);
+    panel.classList.toggle('dock', isDocked);
+    if (beside) return this.#placeBeside(panel, beside);
+    this.#shift = null;
+    for (const side of ['left', 'top', 'inline-size']) panel.style.removeProperty(side);
+    if (isDocked) this.#placeDocked(panel);
+    this.#aboveKeyboard(panel);
+  }
+
+  /** As tall as the window at most, and whole in it where it is opened; from then on it stays with its passage. */
+  #placeBeside(panel: HTMLElement, { left: x, width }: Beside): void {
+    const [first] = this.#lines;
+    if (!first) return;
+    panel.style.inlineSize = `${width}px`;
+    const { height, left, top } = panel.getBoundingClientRect();
+    this.#shift ??= startOf(first.top, height) - first.top;
+    const y = first.top + this.#shift;
     // Whatever it is measured from: it goes as far as it is off.
     panel.style.left = `${parseFloat(panel.style.left || '0') + x - left}px`;
     panel.style.top = `${parseFloat(panel.style.top || '0') + y - top}px`;
   }
 
-  /** Whether it lies at the window's lower edge, over what is there. */
+  /** Under the column of the text, in its width where that is enough. */
+  #placeDocked(panel: HTMLElement): void {
+    const { clientWidth } = document.documentElement;
+    const width = Math.min(DOCKED.width, clientWidth - 2 * DOCKED.edge);
+    const sides = this.#lines.flatMap(({ left, right }) => [left, right]);
+    const middle = sides.length ? (Math.min(...sides) + Math.max(...sides)) / 2 : clientWidth / 2;
+    const x = Math.max(DOCKED.edge, Math.min(middle - width / 2, clientWidth - width - DOCKED.edge));
+    panel.style.inlineSize = `${width}px`;
+    panel.style.left = `${x}px`;
+  }
+
+  #beside(): Beside | null {
+    const [first] = this.#lines;
+    if (!first || !this.#panel) return null;
+    const { clientWidth } = document.documentElement;
+    const measured = [this.shown?.key, clientWidth, innerHeight, Math.round(first.left + scrollX)].join(' ');
+    if (measured === this.#measured) return this.#room;
+    this.#measured = measured;
+    this.#shift = null;
+    return (this.#room = besideLine(first, getComputedStyle(this.#panel).direction === 'rtl'));
+  }
+
+  /** Whether it lies at the window's lower edge, over what is there: in its whole width. */
   get isSheet(): boolean {
     return !this.flow && (this.touch || innerWidth < NARROW);
+  }
+
+  /** The upper edge of what lies over the lower part of the window; null where the panel covers no text. */
+  get covers(): number | null {
+    const panel = this.#panel;
+    return panel?.matches('.sheet, .dock') ? panel.getBoundingClientRect().top : null;
+  }
+
+  /** The page can't be scrolled so far that the passage stands above it: then it goes to the upper edge. */
+  dodge(lines: readonly DOMRect[]): void {
+    const panel = this.#panel;
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (!panel?.matches('.dock') || !first || !last) return;
+    const { height } = panel.getBoundingClientRect();
+    const isCovered = last.bottom > innerHeight - height - DOCKED.edge;
+    panel.classList.toggle('high', isCovered && first.top > height + DOCKED.edge);
+  }
+
+  /** A form that opens under the hands of its writer: the field stays in what of the panel is seen. */
+  #followField(): void {
+    const inner = this.renderRoot.querySelector('.inner');
+    const field = this.renderRoot instanceof ShadowRoot && this.#form?.renderRoot.querySelector(':focus');
+    if (!inner || !field) return;
+    const over = field.getBoundingClientRect().bottom - (inner.getBoundingClientRect().bottom - EDGE);
+    if (over > 0) inner.scrollTop += over;
+  }
+
+  /** Its form was opened, or comments came: it grows downward, and is moved up only as far as it must. */
+  #grown(): void {
+    const panel = this.#panel;
+    if (!panel || this.flow) return;
+    this.#followField();
+    if (this.covers !== null) return this.#act('grown');
+    const { top, bottom } = panel.getBoundingClientRect();
+    const over = bottom - (innerHeight - EDGE);
+    // Who has scrolled it away does not want it back.
+    if (this.#shift === null || over <= 0 || top < 0 || top > innerHeight) return;
+    this.#shift -= Math.min(over, top - EDGE);
+    this.place();
   }
 
   /** Puts the focus into the form, or on the panel where there is none yet. */
@@ -128,13 +230,33 @@ export class AfterwordPassage extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#sizes.disconnect();
     visualViewport?.removeEventListener('resize', this.#moved);
+  }
+
+  /** Votes look as in the thread and are found as there: by what they are called. */
+  override firstUpdated(): void {
+    this.renderRoot.addEventListener('click', ({ target }) => {
+      const act = (target as Element).closest<HTMLElement>('.acts [data-act]');
+      const id = act?.closest<HTMLElement>('[data-comment]')?.dataset['comment'];
+      const row = this.shown?.latest.find(({ comment }) => comment.id === id);
+      const way = act?.dataset['act'];
+      if (row && (way === 'up' || way === 'down')) this.hands?.vote(row, way);
+    });
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    heal(this.renderRoot);
+    if (changed.get('shown') && changed.get('shown')?.key !== this.shown?.key) this.answering = null;
   }
 
   override updated(changed: PropertyValues<this>): void {
     const panel = this.#panel;
     if (!panel) return;
     adoptTextStyles(this.renderRoot as ShadowRoot);
+    if (this.hands) adopt(this.renderRoot as ShadowRoot, this.hands.styles, panelLast);
+    this.#sizes.observe(panel);
+    if (this.#form) this.#sizes.observe(this.#form);
     if (!this.flow && 'popover' in panel && !panel.matches(':popover-open')) {
       // Manual: "auto" would close a popover of the host's that the section may stand in.
       panel.popover = 'manual';
@@ -170,25 +292,27 @@ export class AfterwordPassage extends LitElement {
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="m4 4 8 8M12 4l-8 8" /></svg>
         </button>
       </div>
-      ${this.#here(shown, messages)}
-      ${question || words.length <= 48 ? nothing : html`<blockquote dir="auto">${words}</blockquote>`}
-      ${
-        shown.latest.length
-          ? html`<ol class="latest" role="list">
-              ${shown.latest.map((row) => this.#comment(row, messages))}
-            </ol>`
-          : shown.count === 0
-            ? html`<p class="note">${say(messages, 'passage.none')}</p>`
+      <div class="inner">
+        ${this.#here(shown, messages)}
+        ${question || words.length <= 48 ? nothing : html`<blockquote dir="auto">${words}</blockquote>`}
+        ${
+          shown.latest.length
+            ? html`<ol class="latest" role="list">
+                ${shown.latest.map((row) => this.#comment(row, messages))}
+              </ol>`
+            : shown.count === 0
+              ? html`<p class="note">${say(messages, 'passage.none')}</p>`
+              : nothing
+        }
+        ${
+          shown.count > 0
+            ? html`<button type="button" class="quiet all" @click=${() => this.#act('all')}>
+                ${say(messages, 'passage.all', { count: shown.count })}
+              </button>`
             : nothing
-      }
-      ${
-        shown.count > 0
-          ? html`<button type="button" class="quiet all" @click=${() => this.#act('all')}>
-              ${say(messages, 'passage.all', { count: shown.count })}
-            </button>`
-          : nothing
-      }
-      ${this.#formParts(shown)}
+        }
+        ${this.answering ? nothing : this.#formParts(shown)}
+      </div>
     </div>`;
   }
 
@@ -224,10 +348,69 @@ export class AfterwordPassage extends LitElement {
       }
       ${
         'html' in shown
-          ? html`<div class="body" dir="auto" .innerHTML=${shown.html}></div>`
-          : html`<div class="body plain" dir="auto">${shown.text}</div>`
+          ? html`<div class="words" dir="auto" .innerHTML=${shown.html}></div>`
+          : html`<div class="words plain" dir="auto">${shown.text}</div>`
       }
+      ${this.#acts(row, messages)}${this.answering === comment.id ? this.#replyForm(row, messages) : nothing}
     </li>`;
+  }
+
+  /** Votes and reply, as in the thread; where it was answered, the way there. */
+  #acts(row: CommentRow, messages: AllMessages): unknown {
+    const { comment, replies, can, stub, pending } = row;
+    if (stub || !this.hands || pending.some(({ kind }) => kind === 'post')) return nothing;
+    const name = nameOf(comment, messages);
+    return html`<div class="acts" data-comment=${comment.id}>
+      ${this.hands.votesOf(row)}${
+        can.reply && !this.manner?.readonly
+          ? html`<button
+              type="button"
+              class="quiet"
+              data-reply=${comment.id}
+              aria-label=${say(messages, 'reply-to', { name })}
+              aria-expanded=${String(this.answering === comment.id)}
+              @click=${() => void this.#answer(this.answering === comment.id ? null : comment.id)}
+            >
+              ${say(messages, 'reply')}
+            </button>`
+          : nothing
+      }${
+        replies.count > 0
+          ? html`<button type="button" class="quiet" @click=${() => this.#act('comment', comment.id)}>
+              ${say(messages, 'replies', { count: replies.count })}
+            </button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #replyForm({ comment }: CommentRow, messages: AllMessages): unknown {
+    if (!later.formPart.loaded) return nothing;
+    return html`<afterword-form
+      .store=${this.store}
+      .messages=${messages}
+      .mode=${'reply'}
+      .commentId=${comment.id}
+      .rootId=${comment.rootId}
+      .replyTo=${nameOf(comment, messages)}
+      .rules=${this.manner?.rules ?? null}
+      .images=${this.manner?.images ?? 'none'}
+      .people=${this.people}
+      @afterword-form-close=${(event: AfterwordFormCloseEvent) => {
+        event.stopPropagation();
+        void this.#answer(null);
+      }}
+    ></afterword-form>`;
+  }
+
+  /** One form at a time; the words of the other wait as its draft. */
+  async #answer(commentId: string | null): Promise<void> {
+    const before = this.answering;
+    await this.#form?.putDown();
+    this.answering = commentId;
+    await this.updateComplete;
+    if (commentId) return this.#form?.focus();
+    this.renderRoot.querySelector<HTMLElement>(`[data-reply="${CSS.escape(before ?? '')}"]`)?.focus();
   }
 
   #text({ comment: { text, format, mentions } }: CommentRow): Rendered {
@@ -258,7 +441,8 @@ export class AfterwordPassage extends LitElement {
     if (this.#form?.renderRoot.querySelector('[aria-activedescendant]')) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#act('close');
+    if (this.answering) void this.#answer(null);
+    else this.#act('close');
   };
 
   readonly #moved = (): void => this.place();
@@ -281,6 +465,39 @@ export class AfterwordPassage extends LitElement {
   get #form(): AfterwordForm | null {
     return this.renderRoot.querySelector('afterword-form');
   }
+}
+
+/** Where a panel stands beside the text, in the window. */
+interface Beside {
+  readonly left: number;
+  readonly width: number;
+}
+
+/** Whether the margin has room for a panel, at the end of the lines or at their beginning. */
+export function besideLine(line: DOMRect, rtl: boolean): Beside | null {
+  if (innerWidth < NARROW) return null;
+  const { clientWidth } = document.documentElement;
+  const height = Math.min(innerHeight - 2 * EDGE, GROWN);
+  const top = startOf(line.top, height);
+  for (const side of rtl ? (['left', 'right'] as const) : (['right', 'left'] as const)) {
+    const room = roomBeside({
+      side,
+      most: clientWidth,
+      least: WIDTH.least + KEEP + EDGE,
+      from: top + scrollY,
+      to: top + height + scrollY,
+      over: [top, top + height],
+    });
+    if (!room) continue;
+    const width = Math.min(WIDTH.most, room - KEEP - EDGE);
+    return { width, left: side === 'right' ? clientWidth - room + KEEP : room - KEEP - width };
+  }
+  return null;
+}
+
+/** As near to the line as it can be and stand whole in the window. */
+function startOf(top: number, height: number): number {
+  return Math.max(EDGE, Math.min(top - EDGE, innerHeight - height - EDGE));
 }
 
 if (isFree('afterword-passage')) {

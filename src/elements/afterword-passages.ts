@@ -3,26 +3,27 @@
  * is selected, and opens the comments on a passage. It stands in the section's shadow root and lies over the article; the
  * article itself is never touched.
  */
-import { html, LitElement, nothing, type CSSResultGroup, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, render, type CSSResultGroup, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from './property.ts';
 import { openArticle, type Article, type Candidate, type Passage } from '../inline/index.ts';
-import { formatNumber, say, type AllMessages } from '../i18n/locale.ts';
 import { FORM_PARTS } from './form-parts.ts';
 import type { Person } from '../model/people.ts';
+import { direction, formatNumber, say, type AllMessages } from '../i18n/locale.ts';
 import { markerKey, passageKey } from '../model/passage.ts';
 import type { Quote } from '../model/quote.ts';
 import type { PassageView } from '../model/view.ts';
 import type { ThreadStore } from '../sync/store.ts';
 import type { AfterwordComments } from './afterword-comments.ts';
 import { bubble, feedbacksOf, lookAfter, type AfterwordFeedback } from './afterword-feedback.ts';
-import { NARROW, type AfterwordPassage, type PassageActEvent, type PassageShown } from './afterword-passage.ts';
+import { besideLine, type AfterwordPassage, type PassageActEvent, type PassageShown } from './afterword-passage.ts';
 import type { AfterwordThread } from './afterword-thread.ts';
+import { adopt } from './adopt.ts';
 import { shared } from './control-base.ts';
 import { firstWords, wholeQuote } from './first-words.ts';
-import { COMMENT_KEY, isShortcut } from './keys.ts';
+import { COMMENT_KEY, isShortcut, PASSAGES_KEY } from './keys.ts';
 import { finders } from './passage-finder.ts';
 import { markSeen, MODES, rememberedMode, rememberMode, wasSeen, type Mode } from './passage-memory.ts';
-import { markStyles, passagesStyles } from './passage-styles.ts';
+import { markStyles, passagesStyles, settingsStyles } from './passage-styles.ts';
 import { isFree } from './registry.ts';
 import type { Manner } from './row.ts';
 import { ThreadController } from './thread-controller.ts';
@@ -79,6 +80,8 @@ export class AfterwordPassages extends LitElement {
   @property({ attribute: false }) keys = false;
   /** Whom a text can mention. */
   @property({ attribute: false }) people: readonly Person[] = [];
+  /** Where the reader's choices stand, below the discussion. */
+  @property({ attribute: false }) settings: HTMLElement | null = null;
   /** Says something once to readers who can't see it. */
   @property({ attribute: false }) say: (words: string) => void = () => {};
 
@@ -106,6 +109,8 @@ export class AfterwordPassages extends LitElement {
     () => this.store,
     ({ passages }) => ({ passages }),
   );
+  /** The keys of the button that had the focus last. */
+  @state() private stopAt: string | null = null;
   #door: Article | null = null;
   #root: Element | null = null;
   #stops: (() => void)[] = [];
@@ -137,6 +142,7 @@ export class AfterwordPassages extends LitElement {
     this.#close();
     this.#follow(null);
     this.open = null;
+    if (this.settings) render(nothing, this.settings);
   }
 
   override willUpdate(): void {
@@ -152,32 +158,34 @@ export class AfterwordPassages extends LitElement {
     this.#overAll();
     if (changed.has('most') || changed.has('chosen' as never)) this.#placeMarks();
     this.#panel?.place(this.#lines());
+    if (!this.settings || !this.messages) return;
+    adopt(this.settings.getRootNode() as ShadowRoot, settingsStyles);
+    render(this.#settings(this.messages), this.settings, { host: this });
   }
 
   override render(): TemplateResult | typeof nothing {
     const { messages } = this;
     if (!messages) return nothing;
-    const strays = [...this.drafts].filter(([key]) => this.#door?.found(key).state === 'gone');
     return html`<div class="paint"></div>
       <div class="over">${this.#marksList(messages)}${this.#offer(messages)}</div>
-      ${this.open && !this.open.inside ? this.#panelParts(messages) : nothing}
-      ${
-        this.#isChoice() || strays.length > 0
-          ? html`<div class="settings">
-              ${strays.map(
-                ([key, quote]) =>
-                  html`<button
-                    type="button"
-                    class="quiet"
-                    @click=${({ currentTarget }: Event) => this.#show([key], currentTarget as HTMLElement)}
-                  >
-                    ${say(messages, 'passage.draft', { words: wholeQuote(quote) })}
-                  </button>`,
-              )}
-              ${this.#isChoice() ? this.#lookChoice(messages) : nothing}
-            </div>`
-          : nothing
-      }`;
+      ${this.open && !this.open.inside ? this.#panelParts(messages) : nothing}`;
+  }
+
+  /** Below the discussion: how much is shown, and what was begun about words that are no longer there. */
+  #settings(messages: AllMessages): unknown {
+    const strays = [...this.drafts].filter(([key]) => this.#door?.found(key).state === 'gone');
+    if (!this.#isChoice() && strays.length === 0) return nothing;
+    return html`${strays.map(
+      ([key, quote]) =>
+        html`<button
+          type="button"
+          class="quiet"
+          @click=${({ currentTarget }: Event) => this.#show([key], currentTarget as HTMLElement)}
+        >
+          ${say(messages, 'passage.draft', { words: wholeQuote(quote) })}
+        </button>`,
+    )}
+    ${this.#isChoice() ? this.#lookChoice(messages) : nothing}`;
   }
 
   #lookChoice(messages: AllMessages): TemplateResult {
@@ -193,24 +201,62 @@ export class AfterwordPassages extends LitElement {
     >`;
   }
 
+  /**
+   * One stop of the Tab key, between the article and the thread: at the passage nearest to what is read. From there the
+   * arrows lead from passage to passage in the order of the article, as in any toolbar; so a hundred of them are in
+   * nobody's way.
+   */
   #marksList(messages: AllMessages): unknown {
     if (this.marks.length === 0) return nothing;
-    return html`<ul class="marks" role="list" aria-label=${say(messages, 'passages')}>
-      ${this.marks.map((mark) => this.#mark(mark, messages))}
-    </ul>`;
+    const stop = this.#stop();
+    return html`<div
+      class="marks"
+      role="toolbar"
+      aria-orientation="vertical"
+      aria-label=${say(messages, 'passages')}
+      @keydown=${this.#step}
+      @focusin=${({ target }: Event) => {
+        this.stopAt = (target as HTMLElement).dataset['keys'] ?? null;
+      }}
+    >
+      ${this.marks.map((mark) => this.#mark(mark, mark === stop, messages))}
+    </div>`;
   }
 
-  #mark({ keys, x, y }: Mark, messages: AllMessages): TemplateResult {
+  /** Where the reader was last, as long as that is in the window; else what is next to be read there. */
+  #stop(): Mark | undefined {
+    const top = this.#over?.getBoundingClientRect().top ?? 0;
+    const isSeen = ({ y }: Mark): boolean => top + y > 0 && top + y < innerHeight;
+    const last = this.marks.find(({ keys }) => keys.join(' ') === this.stopAt);
+    const isThere = last && (isSeen(last) || this.#isAtMark());
+    return isThere ? last : (this.marks.find(({ y }) => top + y > 0) ?? this.marks.at(-1));
+  }
+
+  #isAtMark(): boolean {
+    return this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement?.matches('.mark') === true;
+  }
+
+  readonly #step = (event: KeyboardEvent): void => {
+    const marks = [...this.renderRoot.querySelectorAll<HTMLElement>('.mark')];
+    const at = marks.indexOf(event.target as HTMLElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: marks.length - 1 }[event.key];
+    if (to === undefined || at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    marks[Math.max(0, Math.min(to, marks.length - 1))]?.focus();
+  };
+
+  #mark({ keys, x, y }: Mark, isStop: boolean, messages: AllMessages): TemplateResult {
     const [key = ''] = keys;
     const count = keys.reduce((sum, one) => sum + (this.#passage(one)?.count ?? 0), 0);
     const near = (isNear: boolean) => () => this.#setNear(isNear ? keys : []);
     const isDraft = keys.some((one) => this.drafts.has(one));
-    return html`<li .style=${`translate: ${x}px ${y}px`}>
+    return html`<span class="at" .style=${`translate: ${x}px ${y}px`}>
       <button
         type="button"
         class="mark ${isDraft ? 'draft' : ''}"
         part="passage-button"
         data-keys=${keys.join(' ')}
+        tabindex=${isStop ? 0 : -1}
         aria-label=${this.#markName(keys, count, messages)}
         aria-expanded=${String(this.open !== null && keys.includes(this.open.key))}
         @click=${({ currentTarget }: Event) => this.#show(this.#draftFirst(keys), currentTarget as HTMLElement)}
@@ -226,7 +272,7 @@ export class AfterwordPassages extends LitElement {
       >
         ${bubble}${count > 0 ? formatNumber(messages, count) : nothing}
       </button>
-    </li>`;
+    </span>`;
   }
 
   #markName(keys: readonly string[], count: number, messages: AllMessages): string {
@@ -275,6 +321,7 @@ export class AfterwordPassages extends LitElement {
       .messages=${messages}
       .manner=${this.manner}
       .people=${this.people}
+      .hands=${this.#threads()[0]?.hands ?? null}
       .shown=${shown}
       .flow=${open.inside !== null}
       .touch=${open.from?.by === 'touch'}
@@ -502,6 +549,7 @@ export class AfterwordPassages extends LitElement {
     const offset = `${box.left - (origin?.left ?? 0)} ${box.top - (origin?.top ?? 0)}`;
     if (how === 'scrolled' && offset === this.#offset) {
       if (this.candidate) this.#placeOffer();
+      this.#moveStop();
       return;
     }
     this.#offset = offset;
@@ -509,6 +557,15 @@ export class AfterwordPassages extends LitElement {
     this.#placeOffer();
     this.#panel?.place(this.#lines());
     this.#insidePanel?.place(this.#lines());
+  }
+
+  /** What is read now is another part of the article. */
+  #moveStop(): void {
+    const stop = this.#stop()?.keys.join(' ');
+    for (const mark of this.renderRoot.querySelectorAll<HTMLElement>('.mark')) {
+      const tabIndex = mark.dataset['keys'] === stop ? 0 : -1;
+      if (mark.tabIndex !== tabIndex) mark.tabIndex = tabIndex;
+    }
   }
 
   /** Where buttons go: in one column beside the text, where there is room; else at the corner of their block. */
@@ -657,6 +714,10 @@ export class AfterwordPassages extends LitElement {
       this.#shut(true);
     } else if (event.key === 'Escape' && !event.defaultPrevented && this.candidate) {
       this.#dismissOffer();
+    } else if (event.key === PASSAGES_KEY && this.keys && isShortcut(event) && this.marks.length > 0) {
+      event.preventDefault();
+      this.#moveStop();
+      this.renderRoot.querySelector<HTMLElement>('.mark[tabindex="0"]')?.focus();
     } else if (event.key === COMMENT_KEY && this.keys && this.candidate && isShortcut(event)) {
       event.preventDefault();
       void this.#comment(this.candidate);
@@ -698,11 +759,14 @@ export class AfterwordPassages extends LitElement {
     });
   }
 
-  /** A sheet lies over the lower part of a narrow window: the passage stays readable above it. */
+  /** What lies over the lower part of the window covers no passage it is about: that is scrolled above it. */
   #keepInView(): void {
-    const [line] = this.open ? (this.#door?.rects(this.open.key) ?? []) : [];
-    if (!line || !this.#panel?.isSheet || line.top < innerHeight / 5) return;
-    scrollBy({ top: line.top - 64, behavior: 'instant' });
+    const panel = this.#panel;
+    const { open } = this;
+    if (!panel || !open || open.inside) return;
+    const top = panel.covers;
+    this.#door?.bring(open.key, top === null ? innerHeight : top - 12);
+    panel.dodge(this.#lines());
   }
 
   #begin(
@@ -740,7 +804,11 @@ export class AfterwordPassages extends LitElement {
 
   readonly #act = ({ act, key }: PassageActEvent): void => {
     if (act === 'close') this.#shut(true);
-    else if (act === 'choose') {
+    else if (act === 'grown') this.#keepInView();
+    else if (act === 'comment') {
+      this.#shut(false);
+      this.section?.showComment(key);
+    } else if (act === 'choose') {
       const { open } = this;
       if (open)
         this.#begin([key, ...open.keys.filter((one) => one !== key)].sort(byOrder(open.keys)), open.opener, null);
@@ -824,9 +892,11 @@ export class AfterwordPassages extends LitElement {
     }
   }
 
-  /** Nobody asked for it: the focus stays where it is, and on narrow screens nothing is covered. */
+  /** Nobody asked for it: the focus stays where it is, and nothing is covered. */
   #beginUnasked(key: string, feedback: AfterwordFeedback): void {
-    this.#begin([key], feedback.button, innerWidth < NARROW ? feedback : null);
+    const [line] = this.#door?.rects(key) ?? [];
+    const rtl = this.messages !== null && direction(this.messages) === 'rtl';
+    this.#begin([key], feedback.button, line && besideLine(line, rtl) ? null : feedback);
   }
 
   #watchAttention(): void {

@@ -16,6 +16,9 @@ const KEYS: readonly (readonly [key: string, step: Step])[] = [
 /** Not a step: comments on what is selected in the article. */
 export const COMMENT_KEY = 'c';
 
+/** Neither: to the passages of the article that have comments. */
+export const PASSAGES_KEY = 'i';
+
 /** What is remembered of it, for all pages of the site; a choice, not somebody's data. */
 const REMEMBERED = 'afterword.keys';
 
@@ -48,11 +51,15 @@ export function isShortcut(event: KeyboardEvent): boolean {
   return !(target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=menu]'));
 }
 
-/** @param selections Whether what is selected in the article can be commented on. */
+/**
+ * @param selections Whether what is selected in the article can be commented on.
+ * @param passages Whether passages of an article are looked after.
+ */
 export function keysPanel(
   messages: AllMessages,
   on: boolean,
   selections: boolean,
+  passages: boolean,
   change: (on: boolean) => void,
 ): TemplateResult {
   return html`<div class="panel" role="group" aria-label=${say(messages, 'keys')}>
@@ -66,6 +73,7 @@ export function keysPanel(
     </label>
     <ul>
       ${KEYS.map(([key, step]) => html`<li><kbd>${key}</kbd> ${say(messages, `keys.${step}`)}</li>`)}
+      ${passages ? html`<li><kbd>${PASSAGES_KEY}</kbd> ${say(messages, 'keys.passages')}</li>` : nothing}
       ${selections ? html`<li><kbd>${COMMENT_KEY}</kbd> ${say(messages, 'keys.comment')}</li>` : nothing}
     </ul>
   </div>`;

@@ -47,15 +47,10 @@ export function roomBeside({ side, most, least, from, to, over }: Strip): number
 
   const visit = (element: Element, within: Sides, wasFixed: boolean): void => {
     const { localName } = element;
-    if (room < least || (localName.startsWith('afterword-') && localName !== 'afterword-feedback')) return;
+    const isMarked = localName === 'afterword-feedback';
+    if (room < least || (localName.startsWith('afterword-') && !isMarked)) return;
     const rect = element.getBoundingClientRect();
-    // What flows out of it to the side, such as a note in the margin, makes it wider for whoever scrolls.
-    const { scrollWidth } = element;
-    const reach = {
-      left: Math.min(rect.left, rect.right - scrollWidth),
-      right: Math.max(rect.right, rect.left + scrollWidth),
-    };
-    if (rect.width > 0 && distanceTo(reach) >= room) return;
+    if (rect.width > 0 && distanceTo(reachOf(element, rect, range)) >= room) return;
     const { display, opacity, visibility, overflowX, position } = getComputedStyle(element);
     if (display === 'none' || opacity === '0') return;
     const isFixed = wasFixed || position === 'fixed';
@@ -66,9 +61,11 @@ export function roomBeside({ side, most, least, from, to, over }: Strip): number
     }
     const isPage = element === document.body;
     const inner = isPage || overflowX === 'visible' || display === 'inline' ? within : cut(rect, within);
-    for (const node of [...(element.shadowRoot?.childNodes ?? []), ...element.childNodes]) {
+    // Of the author's passage the words are the page's; its button is ours.
+    const shadow = isMarked ? null : element.shadowRoot;
+    for (const node of [...(shadow?.childNodes ?? []), ...element.childNodes]) {
       if (node instanceof Element) visit(node, inner, isFixed);
-      else if (isSeen && node instanceof Text && /\S/.test(node.data)) {
+      else if (isSeen && isWords(node)) {
         range.selectNodeContents(node);
         for (const line of range.getClientRects()) take(line, inner, isFixed);
       }
@@ -77,6 +74,24 @@ export function roomBeside({ side, most, least, from, to, over }: Strip): number
 
   visit(document.body, { left: -Infinity, right: Infinity }, false);
   return room < least ? 0 : room;
+}
+
+/** What flows out of a box to the side, such as a note in the margin, makes it wider for whoever scrolls. */
+function reachOf(element: Element, rect: DOMRect, range: Range): Sides {
+  const { scrollWidth } = element;
+  const reach = {
+    left: Math.min(rect.left, rect.right - scrollWidth),
+    right: Math.max(rect.right, rect.left + scrollWidth),
+  };
+  // Safari does not count a float that hangs out of its paragraph.
+  if (!element.firstElementChild || ![...element.childNodes].some(isWords)) return reach;
+  range.selectNodeContents(element);
+  const { left, right } = range.getBoundingClientRect();
+  return { left: Math.min(reach.left, left), right: Math.max(reach.right, right) };
+}
+
+function isWords(node: Node): node is Text {
+  return node instanceof Text && /\S/.test(node.data);
 }
 
 function cut(one: Sides, other: Sides): Sides {

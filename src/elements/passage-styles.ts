@@ -80,7 +80,7 @@ export const passagesStyles = css`
   .over:popover-open {
     inset: 0 auto auto 0;
   }
-  .over li {
+  .over .at {
     position: absolute;
     inset: 0 auto auto 0;
   }
@@ -126,6 +126,18 @@ export const passagesStyles = css`
     border: 0;
     min-block-size: 32px;
   }
+  @media print {
+    :host {
+      display: none;
+    }
+  }
+`;
+
+/** Below the discussion; in the section's own tree. */
+export const settingsStyles = css`
+  .settings:empty {
+    display: none;
+  }
   .settings {
     display: flex;
     flex-wrap: wrap;
@@ -145,11 +157,6 @@ export const passagesStyles = css`
     color: inherit;
     background: var(--_surface);
   }
-  @media print {
-    :host {
-      display: none;
-    }
-  }
 `;
 
 export const panelStyles = css`
@@ -162,10 +169,12 @@ export const panelStyles = css`
     /* No grid: WebKit makes its rows as high as their words would be one below the other. */
     display: flex;
     flex-direction: column;
-    gap: calc(3 * var(--_space));
+    box-sizing: border-box;
     inline-size: min(26rem, 100vw - 16px);
+    max-block-size: calc(100vh - 16px);
+    max-block-size: calc(100dvh - 16px);
     margin: 0;
-    padding: calc(4 * var(--_space));
+    padding: 0;
     color: inherit;
     background: var(--_surface);
     border: 1px solid var(--_hairline);
@@ -173,9 +182,21 @@ export const panelStyles = css`
     box-shadow: var(--_shadow);
     font-size: var(--_fine);
     line-height: 1.45;
+    overflow: hidden;
     z-index: 11;
   }
-  .panel > * {
+  /* What it is about and the way out stay, however much was said. */
+  .inner {
+    display: flex;
+    flex-direction: column;
+    gap: calc(3 * var(--_space));
+    min-block-size: 0;
+    padding: calc(3 * var(--_space)) calc(4 * var(--_space)) calc(4 * var(--_space));
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+  .panel > .head,
+  .inner > * {
     flex: none;
     min-inline-size: 0;
   }
@@ -186,22 +207,33 @@ export const panelStyles = css`
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }
-  .panel.sheet {
+  .panel:is(.sheet, .dock) {
     position: fixed;
-    inset: auto 0 var(--_keyboard, 0) 0;
+    max-block-size: min(50vh, 28rem);
+    max-block-size: min(50dvh, 28rem);
+  }
+  .panel.dock {
+    inset: auto auto calc(3 * var(--_space)) 0;
+  }
+  .panel.high {
+    inset-block: calc(3 * var(--_space)) auto;
+  }
+  .panel.sheet {
+    inset: auto 0 var(--_keyboard, 0px) 0;
     inline-size: auto;
-    max-inline-size: 40rem;
-    margin-inline: auto;
-    max-block-size: min(75vh, 75dvh);
-    overflow: auto;
-    overscroll-behavior: contain;
-    padding-block-end: max(calc(4 * var(--_space)), env(safe-area-inset-bottom));
+    /* Above a keyboard there is little: the field and what sends it come first. */
+    max-block-size: max(12rem, min(60vh, 100vh - var(--_keyboard, 0px) - 5rem));
+    max-block-size: max(12rem, min(60dvh, 100dvh - var(--_keyboard, 0px) - 5rem));
     border-width: 1px 0 0;
     border-radius: calc(1.5 * var(--_radius)) calc(1.5 * var(--_radius)) 0 0;
+  }
+  .panel.sheet .inner {
+    padding-block-end: max(calc(4 * var(--_space)), env(safe-area-inset-bottom));
   }
   .panel.flow {
     position: static;
     inline-size: auto;
+    max-block-size: none;
     margin-block: calc(3 * var(--_space));
     box-shadow: none;
   }
@@ -210,6 +242,7 @@ export const panelStyles = css`
     align-items: start;
     justify-content: space-between;
     gap: calc(2 * var(--_space));
+    padding: calc(4 * var(--_space)) calc(4 * var(--_space)) 0;
   }
   .title {
     font-size: 1rem;
@@ -274,13 +307,13 @@ export const panelStyles = css`
   .latest .note {
     font-size: var(--_small);
   }
-  .body {
+  .words {
     flex: 0 0 100%;
     max-block-size: 7.3em;
     overflow: hidden;
     overflow-wrap: anywhere;
   }
-  .body.plain {
+  .words.plain {
     white-space: pre-wrap;
     unicode-bidi: plaintext;
   }
@@ -291,5 +324,16 @@ export const panelStyles = css`
   }
   afterword-form {
     min-inline-size: 0;
+  }
+`;
+
+/** Above the styles of the thread's controls, which the panel's comments wear as well. */
+export const panelLast = css`
+  .latest .acts {
+    margin-block-start: 0;
+  }
+  .latest afterword-form {
+    flex: 0 0 100%;
+    margin-block-start: calc(2 * var(--_space));
   }
 `;

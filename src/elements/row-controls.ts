@@ -98,7 +98,7 @@ function bell(row: CommentRow, { readonly }: Manner, words: AllMessages, name: s
   </button>`;
 }
 
-function votes(row: CommentRow, manner: Manner, words: AllMessages, name: string): unknown {
+export function votes(row: CommentRow, manner: Manner, words: AllMessages, name: string): unknown {
   const { rules, separateVotes } = manner;
   const { up, down } = row.comment;
   if (!rules || rules.votes === 'none') return nothing;

@@ -2,7 +2,7 @@
  * What a section does once its comments are on the screen: form, the comment a link led to, announcements, what the page
  * is told of the reader's acts, keyboard, the last line. Fetched right after the first paint.
  */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, render, type TemplateResult } from 'lit';
 import type { Filter, Order, Rules } from '../model/comment.ts';
 import type { ThreadView } from '../model/view.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
@@ -39,6 +39,8 @@ import { BREATH, linkedComment } from './place.ts';
 import type { Manner } from './row.ts';
 import { narrowRules } from './narrow-rules.ts';
 import { sectionActStyles } from './section-act-styles.ts';
+import { mendWith } from './thread-controller.ts';
+import { heal } from './translated.ts';
 import { watchAppearance } from './watch-appearance.ts';
 
 /** Whatever a reader begins in the section. */
@@ -71,6 +73,7 @@ export class SectionActs {
     this.#root = section.renderRoot as ShadowRoot;
     this.#announcer = new Announcer(() => this.#root.querySelector('.said'));
     adopt(this.#root, controlBase, sectionActStyles);
+    mendWith(heal);
     section.addEventListener('keydown', (event) => this.#key(event));
     this.#root.addEventListener('click', (event) => this.#goTo(event as MouseEvent));
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
@@ -133,6 +136,7 @@ export class SectionActs {
     this.#followed = store;
     this.#told = { count: null, problem: null };
     this.#askedForPassages = false;
+    render(nothing, this.#beforeAll);
     let shown = '';
     let { notify, live } = store?.view ?? {};
     const look = (): void => {
@@ -326,9 +330,14 @@ export class SectionActs {
     </p>`;
   }
 
+  /** First in the section: its buttons come after the article and before the thread in the order of the Tab key. */
+  readonly #beforeAll = document.createElement('div');
+  /** Below the discussion: what readers choose of passages. */
+  readonly #choices = document.createElement('div');
+
   /**
    * Passages of the page are looked after where there are any: an article, or something the author asks about. Fetched
-   * here, and nowhere else.
+   * here, and nowhere else. Gives back what stands below the discussion.
    */
   #passages(): unknown {
     const { section } = this;
@@ -346,7 +355,10 @@ export class SectionActs {
       this.#askedForPassages = true;
       return nothing;
     }
-    return html`<afterword-passages
+    this.#choices.className = 'settings';
+    // Not moved where it stands: who has the focus in it would lose it.
+    if (!this.#beforeAll.isConnected) this.#root.querySelector('section')?.prepend(this.#beforeAll);
+    const passages = html`<afterword-passages
       exportparts=${`passage-button, passage-panel, passage-toolbar, ${FORM_PARTS}`}
       .section=${section}
       .store=${store}
@@ -357,9 +369,12 @@ export class SectionActs {
       .most=${section.passages}
       .keys=${this.#keys.on}
       .say=${this.say}
+      .settings=${this.#choices}
       .people=${this.#thread()?.hands?.people() ?? []}
       @afterword-passage-all=${({ key }: PassageAllEvent) => void this.#showPassage(key)}
     ></afterword-passages>`;
+    render(passages, this.#beforeAll);
+    return this.#choices;
   }
 
   /** *Open in the discussion*: the thread shows only these, and the focus goes to the first line above them. */
@@ -507,7 +522,7 @@ export class SectionActs {
                 </button>`
           }
         </div>
-        ${shown ? keysPanel(words, on, Boolean(this.section.article && this.section.selections), (now) => this.#setKeys({ on: now })) : nothing}
+        ${shown ? keysPanel(words, on, Boolean(this.section.article && this.section.selections), Boolean(this.section.article), (now) => this.#setKeys({ on: now })) : nothing}
       </footer>`;
   }
 

@@ -22,7 +22,7 @@ import { finders } from './passage-finder.ts';
 import { nameOf, type Manner, type RowView } from './row.ts';
 import type { RowList } from './row-list.ts';
 import { about, hasMore } from './row-about.ts';
-import { commentControls, gapControls } from './row-controls.ts';
+import { commentControls, gapControls, votes } from './row-controls.ts';
 import { adopt } from './adopt.ts';
 import { controlBase } from './control-base.ts';
 import { controlStyles } from './control-styles.ts';
@@ -77,6 +77,14 @@ export class ThreadActs {
     state.draft = this.#drafts.has(row.key);
     return commentControls(row, state, manner, this.words(), this.#below(view, row, manner));
   }
+
+  /** The votes of a comment that is shown beside its passage, too, and how they look. */
+  votesOf(row: CommentRow): unknown {
+    const { manner } = this.thread;
+    return manner && votes(row, manner, this.words(), nameOf(row.comment, manner.messages));
+  }
+
+  readonly styles = controlStyles;
 
   /** What the reader opened below a comment. */
   #below(view: RowView, row: CommentRow, manner: Manner): unknown {
@@ -244,8 +252,8 @@ export class ThreadActs {
   }
 
   readonly #acts: Readonly<Record<string, (view: RowView, target: HTMLElement) => unknown>> = {
-    up: (view) => this.#vote(view, 'up'),
-    down: (view) => this.#vote(view, 'down'),
+    up: ({ row }) => row.kind === 'comment' && this.vote(row, 'up'),
+    down: ({ row }) => row.kind === 'comment' && this.vote(row, 'down'),
     reply: (view) => (view.state.form === 'reply' ? this.#closeForm(view) : this.#openForm(view, 'reply')),
     menu: (view, target) => this.#menu(view, target),
     fold: ({ row }) => row.kind === 'comment' && this.thread.store?.setCollapsed(row.key, !row.collapsed),
@@ -305,9 +313,9 @@ export class ThreadActs {
     this.list.redraw(view);
   }
 
-  #vote({ row }: RowView, way: 'up' | 'down'): void {
+  vote(row: CommentRow, way: 'up' | 'down'): void {
     const { thread } = this;
-    if (row.kind !== 'comment' || !thread.store) return;
+    if (!thread.store) return;
     const value = row.vote === way ? 'none' : way;
     const commentId = row.key;
     if (!thread.dispatchEvent(new AfterwordVoteEvent(commentId, value))) return;

@@ -2,9 +2,13 @@
  * Ties an element to a thread: subscribes while the element is connected, picks the few things the element shows, and
  * asks for a new drawing only when one of those is another.
  */
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { LitElement, ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ThreadStore } from '../sync/store.ts';
 import type { ThreadView } from '../model/view.ts';
+
+/** Set by a later part: mends what a translation of the page has done, before each drawing. */
+let mend: ((root: ParentNode) => void) | undefined;
+export const mendWith = (how: typeof mend): void => void (mend = how);
 
 export class ThreadController<Selected extends object> implements ReactiveController {
   /** What `select` picked last; null without a thread. */
@@ -33,6 +37,8 @@ export class ThreadController<Selected extends object> implements ReactiveContro
 
   /** The element's store may be another since the last drawing. */
   hostUpdate(): void {
+    const { renderRoot } = this.#host as Partial<LitElement>;
+    if (renderRoot) mend?.(renderRoot);
     this.#follow();
   }
 

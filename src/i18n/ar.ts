@@ -335,6 +335,7 @@ export const ar: AllMessages = {
   'keys.parent': 'التعليق الأصل',
   'keys.unread': 'التعليق التالي غير المقروء',
   'keys.comment': 'التعليق على النص المحدد',
+  'keys.passages': 'الانتقال إلى المقاطع المعلَّق عليها',
 
   'form.text': 'تعليقك',
   'form.reply': 'ردّك على {name}',

@@ -231,6 +231,7 @@ export const de: AllMessages = {
   'keys.parent': 'Übergeordneter Kommentar',
   'keys.unread': 'Nächster ungelesener Kommentar',
   'keys.comment': 'Ausgewählten Text kommentieren',
+  'keys.passages': 'Zu den kommentierten Textstellen',
 
   'form.text': 'Dein Kommentar',
   'form.reply': 'Deine Antwort an {name}',

@@ -188,6 +188,7 @@ export const enWriting = {
   'keys.parent': 'Parent comment',
   'keys.unread': 'Next unread comment',
   'keys.comment': 'Comment on the selected text',
+  'keys.passages': 'Go to the passages with comments',
 
   // The form
   'form.text': 'Your comment',

@@ -114,6 +114,12 @@ export interface Article {
   show(id: string): Promise<boolean>;
 
   /**
+   * Scrolls as little as is needed for the passage to stand above a height of the window, and below what sticks to its
+   * upper edge; of a passage that is taller than that, the beginning.
+   */
+  bring(id: string, bottom: number): void;
+
+  /**
    * The stored form of a range of the article, cut to whole words; null where there are no words in it. Takes some
    * 100 ms in a very long article, in slices.
    */

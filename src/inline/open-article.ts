@@ -5,10 +5,11 @@
 import { canHighlight, highlightPainter } from './highlight.ts';
 import { linesOf, spansAt } from './lines.ts';
 import { overlayPainter } from './overlay.ts';
-import { reveal } from './reveal.ts';
+import { bring, reveal } from './reveal.ts';
 import { selectedEnds, watchSelection } from './selection.ts';
 import { inSlices } from './slices.ts';
 import { readText } from './text-map.ts';
+import { isTranslated } from './translated.ts';
 import { holds, parentOf } from './trees.ts';
 import { wholeWords } from './words.ts';
 import type * as Matcher from '../model/quote.ts';
@@ -38,6 +39,8 @@ const GONE: FoundPassage = { state: 'gone', ...NOT_FOUND };
 interface Cared {
   passage: Passage;
   found: FoundPassage;
+  /** The block in which it was found last: the browser's translation puts other words into it, and leaves it where it is. */
+  block: Element | null;
   /** The text in which it was found; another one now means that it has to be sought again. */
   map: TextMap | null;
 }
@@ -75,6 +78,10 @@ class OpenedArticle implements Article {
   readonly #changes = new Map<string, FoundPassage>();
   readonly #stop = new AbortController();
   readonly #observer = new MutationObserver(() => this.#changed());
+  /** A theme's class is none of our business; that the page is translated, or no longer, is. */
+  readonly #page = new MutationObserver(() => {
+    if (isTranslated(this.#root, this.#language) !== this.#isTranslated) this.#changed();
+  });
   readonly #sizes = new ResizeObserver(() => this.#moved('laid'));
   readonly #observedRoots = new Set<Node>();
 
@@ -100,6 +107,9 @@ class OpenedArticle implements Article {
   #frame = 0;
   #laid = false;
   #closed = false;
+  /** Of the page, when this began; and whether the article is in another now, by the browser's doing. */
+  readonly #language = document.documentElement.lang;
+  #isTranslated = false;
 
   constructor(root: Element, options: ArticleOptions) {
     this.#root = root;
@@ -110,6 +120,7 @@ class OpenedArticle implements Article {
         ? highlightPainter(root)
         : overlayPainter(options.layer ?? document.body);
     this.#observe(root);
+    this.#page.observe(document.documentElement, { attributeFilter: ['class', 'lang', '_msttexthash'] });
     this.#sizes.observe(root);
     this.#sizes.observe(document.documentElement);
     const { signal } = this.#stop;
@@ -136,7 +147,10 @@ class OpenedArticle implements Article {
         cared?.passage.element === passage.element &&
         cared?.passage.range === passage.range;
       if (cared && same) cared.passage = passage;
-      else this.#cared.set(passage.id, { passage, found: cared?.found ?? SOUGHT, map: null });
+      else {
+        const { found = SOUGHT, block = null } = cared ?? {};
+        this.#cared.set(passage.id, { passage, found, block, map: null });
+      }
       this.#paint(passage.id);
     }
     this.#flush();
@@ -153,7 +167,8 @@ class OpenedArticle implements Article {
     if (type === 'selection' && !this.#closed) {
       this.#stopSelecting ??= watchSelection(
         { root: this.#root, read: () => this.#fresh(), after: this.#after },
-        (made) => this.#tell('selection', made),
+        // Words of a translation are nobody's: a comment on them would be on nothing for everybody else.
+        (made) => this.#tell('selection', this.#isTranslated ? null : made),
       );
     }
     return () => {
@@ -167,6 +182,7 @@ class OpenedArticle implements Article {
   rects(id: string): readonly DOMRect[] {
     const cared = this.#cared.get(id);
     // Sought again, it is still where it was, as far as its texts are still there.
+    if (cared && this.#standsTranslated(cared)) return [topOf(cared.block)];
     return cared?.map && cared.found.start >= 0 ? linesOf(cared.map, cared.found) : [];
   }
 
@@ -185,6 +201,12 @@ class OpenedArticle implements Article {
       }
       const [line] = linesOf(map, span, 1);
       if (line) blocks.set(block, { ids: [id], line });
+    }
+    for (const [id, cared] of this.#cared) {
+      if (!this.#standsTranslated(cared)) continue;
+      const known = blocks.get(cared.block);
+      if (known) known.ids.push(id);
+      else blocks.set(cared.block, { ids: [id], line: topOf(cared.block) });
     }
     this.#lastPlaces = [...blocks].map(([block, { ids, line }]) => ({
       ids,
@@ -225,10 +247,20 @@ class OpenedArticle implements Article {
   async show(id: string): Promise<boolean> {
     await this.#fresh();
     await this.#run();
+    const cared = this.#cared.get(id);
+    if (cared && this.#standsTranslated(cared)) {
+      cared.block.scrollIntoView({ block: 'center', behavior: 'instant' });
+      return true;
+    }
     const span = this.#spanOf(id);
     if (!span || !this.#map || this.#closed) return false;
     this.#light(id);
     return reveal(this.#map, span);
+  }
+
+  bring(id: string, bottom: number): void {
+    const span = this.#spanOf(id);
+    if (span && this.#map && !this.#closed) bring(this.#map, span, bottom);
   }
 
   async describe(range: AbstractRange): Promise<Matcher.Quote | null> {
@@ -250,6 +282,7 @@ class OpenedArticle implements Article {
     this.#closed = true;
     this.#stop.abort();
     this.#observer.disconnect();
+    this.#page.disconnect();
     this.#sizes.disconnect();
     this.#waiting?.();
     this.#darken();
@@ -342,10 +375,13 @@ class OpenedArticle implements Article {
       const { passage } = cared;
       // Set anew, or taken away, since this began; or found before.
       if (this.#cared.get(passage.id) !== cared || cared.map === map) continue;
-      const found = this.#find(map, passage);
-      if (!found) continue;
+      const sought = this.#find(map, passage);
+      if (!sought) continue;
       const before = cared.found;
+      // Words that the browser replaced for its reader are still the author's: nothing is said of what isn't found in them.
+      const found = sought.state === 'gone' && this.#isTranslated && before.state !== 'gone' ? SOUGHT : sought;
       cared.map = map;
+      if (found.start >= 0) cared.block = map.blockAt(found.start);
       if (found.state !== before.state || found.start !== before.start || found.end !== before.end) {
         cared.found = found;
         this.#changes.set(passage.id, found);
@@ -403,6 +439,7 @@ class OpenedArticle implements Article {
     const began = performance.now();
     const map = await inSlices(readText(this.#root), () => this.#closed);
     this.#lastRead = performance.now() - began;
+    this.#isTranslated = isTranslated(this.#root, this.#language);
     if (!map) return null;
     const before = this.#map;
     this.#map = map;
@@ -414,6 +451,7 @@ class OpenedArticle implements Article {
       for (const cared of this.#cared.values()) {
         if (cared.map !== before || cared.passage.range || cared.passage.element) continue;
         cared.map = map;
+        if (cared.found.start >= 0) cared.block = map.blockAt(cared.found.start);
         this.#paint(cared.passage.id);
       }
       this.#flush();
@@ -422,6 +460,11 @@ class OpenedArticle implements Article {
       this.#hash = undefined;
     }
     return map;
+  }
+
+  /** Its words are not here, but the block they were in is. */
+  #standsTranslated(cared: Cared): cared is Cared & { block: Element } {
+    return this.#isTranslated && cared.found.state === 'sought' && cared.block?.isConnected === true;
   }
 
   #observe(root: Node): void {
@@ -569,6 +612,12 @@ const afterTimeout = (milliseconds: number, run: () => void): (() => void) => {
   const timer = setTimeout(run, milliseconds);
   return () => clearTimeout(timer);
 };
+
+/** The first line of a block, as far as it can be told. */
+function topOf(block: Element): DOMRect {
+  const { left, top, width, height } = block.getBoundingClientRect();
+  return new DOMRect(left, top, width, Math.min(height, 24));
+}
 
 const contentsOf = (element: Element) => ({
   startContainer: element,

@@ -9,6 +9,8 @@ import type { Span, TextMap } from './text-map.ts';
 
 /** Frames in which late layout (content-visibility, images, a closed part's first layout) may still move the passage. */
 const FRAMES = 8;
+/** Between a passage and what is above it, in pixels. */
+const AIR = 12;
 /** Good enough, in pixels. */
 const NEAR = 2;
 /** The share of the window above and below in which a line is not well in view: headers that stick, our docked bar. */
@@ -31,6 +33,40 @@ export async function reveal(map: TextMap, span: Span): Promise<boolean> {
     await pause();
   }
   return linesOf(map, span, 1).length > 0;
+}
+
+/** Scrolls whatever scrolls, as little as is needed, so that the passage stands above a height of the window. */
+export function bring(map: TextMap, span: Span, bottom: number): void {
+  const node = map.piecesOf(span.start, span.end)[0]?.node;
+  const lines = linesOf(map, span);
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (!node || !first || !last) return;
+  const above = first.top - (stuckAbove(first) + AIR);
+  let down = above < 0 ? above : Math.min(above, Math.max(0, last.bottom - bottom));
+  for (let at = parentOf(node); at && Math.abs(down) > NEAR; at = parentOf(at)) {
+    const isPage = at === document.scrollingElement || at === document.body || at === document.documentElement;
+    if (!isPage && scrolls(at)) down -= scrolled(at, down);
+  }
+  if (document.scrollingElement && Math.abs(down) > NEAR) scrolled(document.scrollingElement, down);
+}
+
+/** Scrolls at once, and gives back how far that went. */
+function scrolled(box: Element, down: number): number {
+  const before = box.scrollTop;
+  box.scrollBy({ top: down, behavior: 'instant' });
+  return box.scrollTop - before;
+}
+
+/** The lower edge of what sticks to the upper edge of the window, above the line. */
+function stuckAbove({ left }: DOMRect): number {
+  const top = document.elementFromPoint(Math.max(0, Math.min(left + 1, innerWidth - 1)), 0);
+  for (let at: Element | null = top; at; at = parentOf(at)) {
+    if (!/fixed|sticky/.test(getComputedStyle(at).position)) continue;
+    const edge = at.getBoundingClientRect().bottom;
+    // What covers half of the window is no header.
+    return edge < innerHeight / 2 ? edge : 0;
+  }
+  return 0;
 }
 
 /**

@@ -10,12 +10,15 @@
 const NOT_TEXT = new Set(
   (
     'script style noscript template textarea select option datalist input button object embed iframe audio video ' +
-    'canvas meter progress rt rp rtc title desc metadata'
+    'canvas meter progress rt rp rtc title desc metadata annotation annotation-xml'
   ).split(' '),
 );
 
 /** What flows in the line of what is around it. */
-const IN_LINE = /^(inline|ruby|contents|$)/;
+const IN_LINE = /^(inline|ruby|contents|math|$)/;
+
+/** What code is numbered by, where that is words in the page. */
+const LINE_NUMBERS = /(?:^|[\s_-])(?:linenos?|linenodiv|line-?numbers?|lnt?|gutter|hljs-ln-\w+|blob-num)(?:$|[\s_-])/i;
 
 /** How many nodes are looked at between two chances to pause. */
 const STRIDE = 32;
@@ -60,6 +63,9 @@ interface Level {
   readonly root: Node;
   /** Asked only for what is needed: each answer costs a microsecond, and there are thousands of elements. */
   readonly style: CSSStyleDeclaration;
+  /** Within a formula, which stands in its line whatever it is built of; and within code. */
+  readonly formula: boolean;
+  readonly code: boolean;
   /** Whether its own text is; undefined until there is any. */
   visible: boolean | undefined;
   /** What is shown in a slot, and how far that is read; null where children follow each other as they stand. */
@@ -107,7 +113,7 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
     if (!empty) apart = false;
   };
 
-  const stack: Level[] = [levelOf(root, root.localName, getComputedStyle(root), root, root.getRootNode(), shadowRoots)];
+  const stack: Level[] = [levelOf(root, root.localName, getComputedStyle(root), root, null, shadowRoots)];
   let looked = 0;
   for (let level = stack[0]; level; level = stack.at(-1)) {
     const node = level.next;
@@ -125,10 +131,10 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
       else if (isText(element, localName)) {
         const style = getComputedStyle(element);
         const { display } = style;
-        if (display !== 'none') {
-          const block = IN_LINE.test(display) ? level.block : element;
+        if (display !== 'none' && !isLineNumber(element, localName, style, level)) {
+          const block = level.formula || IN_LINE.test(display) ? level.block : element;
           if (block === element) apart = true;
-          stack.push(levelOf(element, localName, style, block, level.root, shadowRoots));
+          stack.push(levelOf(element, localName, style, block, level, shadowRoots));
         }
       }
     }
@@ -140,13 +146,48 @@ export function* readText(root: Element): Generator<undefined, TextMap, undefine
 
 function isText(element: Element, localName: string): boolean {
   if (NOT_TEXT.has(localName)) return false;
-  if (!element.hasAttributes()) return !localName.startsWith('afterword-') || localName === 'afterword-feedback';
+  if (!element.hasAttributes() && localName !== 'math')
+    return !localName.startsWith('afterword-') || localName === 'afterword-feedback';
   // Ours are not the host's article; but the author's passage is its text, except what fills a place of ours.
   if (localName.startsWith('afterword-')) return localName === 'afterword-feedback';
   if (element.slot !== '' && element.parentElement?.localName === 'afterword-feedback') return false;
   // A field, too.
+  if (localName === 'math') return !isSaidTwice(element);
   const editable = element.getAttribute('contenteditable');
   return editable === null || editable === 'false';
+}
+
+/**
+ * A formula for screen readers beside the one for the eye, as KaTeX and MathJax 2 write it: the words are those that can
+ * be seen, selected and painted. Where the seen one has no words (MathJax 3 draws it), this one has them.
+ */
+function isSaidTwice(math: Element): boolean {
+  const hasTwin = (element: Element | null): boolean =>
+    [...(element?.parentElement?.children ?? [])].some(
+      (it) => it !== element && it.getAttribute('aria-hidden') === 'true' && /\S/.test(it.textContent ?? ''),
+    );
+  return hasTwin(math) || hasTwin(math.parentElement);
+}
+
+function isFormula(element: Element, localName: string): boolean {
+  if (localName === 'math' || localName === 'mjx-container') return true;
+  return localName === 'span' && /\b(?:katex|MathJax)\b/.test(element.className);
+}
+
+/** Numbers of lines are beside the code, not in it: by their name, or because nobody can select them. */
+function isLineNumber(element: Element, localName: string, style: CSSStyleDeclaration, level: Level): boolean {
+  const isNamed = LINE_NUMBERS.test(element.getAttribute('class') ?? '');
+  if (!isNamed && !level.code && localName !== 'td') return false;
+  if (level.code && element.getAttribute('aria-hidden') === 'true') return true;
+  const isNumber = /^[\s\d]+$/.test(element.textContent ?? '');
+  if (isNamed && isNumber) return true;
+  // In a page that lets nobody select anything, that says nothing.
+  return (level.code || isNumber) && isUnselectable(style) && !isUnselectable(level.style);
+}
+
+/** Safari knows it under its old name alone. */
+function isUnselectable(style: CSSStyleDeclaration): boolean {
+  return (style.userSelect || style.webkitUserSelect) === 'none';
 }
 
 function levelOf(
@@ -154,17 +195,20 @@ function levelOf(
   localName: string,
   style: CSSStyleDeclaration,
   block: Element,
-  tree: Node,
+  around: Level | null,
   shadowRoots: ShadowRoot[],
 ): Level {
   const shadow = localName === 'afterword-feedback' ? null : element.shadowRoot;
   if (shadow) shadowRoots.push(shadow);
+  const tree = around?.root ?? element.getRootNode();
   const assigned = localName === 'slot' ? (element as HTMLSlotElement).assignedNodes() : [];
   return {
     element,
     block,
     root: shadow ?? (assigned[0] ? assigned[0].getRootNode() : tree),
     style,
+    formula: (around?.formula ?? false) || isFormula(element, localName),
+    code: (around?.code ?? false) || localName === 'pre' || localName === 'code',
     visible: undefined,
     assigned: assigned.length ? assigned : null,
     at: 0,
@@ -251,7 +295,8 @@ function mapOf(root: Element, text: string, tables: Tables): TextMap {
         .map((from, k) =>
           text
             .slice(from, inside[k] ?? end)
-            .replace(/[\s\u00ad]+/g, (run) => (run.includes('\u00ad') && !/\s/.test(run) ? '' : ' '))
+            // KaTeX puts blanks without width between its boxes.
+            .replace(/[\s\u00ad\u200b]+/g, (run) => (/\s/.test(run) ? ' ' : ''))
             .trim(),
         )
         .filter((line) => line !== '')

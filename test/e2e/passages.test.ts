@@ -401,7 +401,7 @@ test('R-11: a screen reader hears what passages there are, in the order of the t
   const reader = await newReader(browser);
   const { page, section } = reader;
   await page.goto(`${server.url}/demo/revisions.html`);
-  const list = section.getByRole('list', { name: 'Passages with comments' });
+  const list = section.getByRole('toolbar', { name: 'Passages with comments' });
   await list.getByRole('button').nth(7).waitFor();
   const names = (tree: string): string[] => [...tree.matchAll(/button "([^"]*?)(?:…)?”/g)].map(([, name = '']) => name);
   assert.deepEqual(names(await list.ariaSnapshot()), [

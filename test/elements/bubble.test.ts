@@ -269,7 +269,7 @@ describe('where the bubble stands', () => {
     ],
     [
       'a note flows out of its paragraph',
-      `<p style="inline-size: 200px">${line}<span style="float: right; margin-inline-end: calc(260px - 100vw); inline-size: calc(100vw - 300px)">${line}</span></p>`,
+      `<p style="inline-size: 60%"><span style="float: right; inline-size: 50%; margin-inline-end: -60%">${line}</span>${line}</p>`,
     ],
     [
       'a picture is as wide as the window',

@@ -46,7 +46,7 @@ function write(field: HTMLTextAreaElement, text: string): void {
 
 describe('what is shown of passages', () => {
   const look = (section: AfterwordComments): HTMLSelectElement | null =>
-    part(section)?.renderRoot.querySelector('select') ?? null;
+    section.renderRoot.querySelector('.settings select');
 
   it('E-3: passages="buttons" paints nothing, and gives the reader that and less to choose', async () => {
     const article = putArticle();
@@ -252,5 +252,175 @@ describe('with keys', () => {
     await settled(section);
     expect(store.view.filter).to.equal(undefined);
     expect(focused()?.localName).to.equal('h2');
+  });
+});
+
+describe('where a panel stands', () => {
+  const box = (element: Element): DOMRect => element.getBoundingClientRect();
+  const linesOf = (article: Element): DOMRect[] => {
+    const range = document.createRange();
+    range.selectNodeContents(article);
+    return [...range.getClientRects()].filter(({ width }) => width > 0);
+  };
+  const meets = (one: DOMRect, other: DOMRect): boolean =>
+    one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+  const inWindow = ({ top, bottom, left, right }: DOMRect): boolean =>
+    top >= 0 && left >= 0 && bottom <= innerHeight && right <= document.documentElement.clientWidth;
+  const passage = (): DOMRect[] => {
+    const [range] = [...(CSS.highlights.get('afterword-focused') ?? [])] as Range[];
+    return [...(range?.getClientRects() ?? [])];
+  };
+  const filler = `<p>${'Above and below it the story goes on. '.repeat(120)}</p>`;
+  const html = filler + PARAGRAPHS.map((text) => `<p>${text}</p>`).join('') + filler;
+
+  async function opened(css: string, look: Parameters<typeof putPassages>[1] = {}): Promise<AfterwordComments> {
+    const article = putArticle(html, css);
+    const section = await putPassages(threadWith(onGull), look);
+    await waitFor(() => painted('found').length === 1, 'the highlight');
+    press(article, 'the lamp room');
+    await waitFor(() => allByRole(section, 'dialog').length === 1, 'the panel');
+    await waitFor(() => allByRole(panel(section), 'textbox').length > 0, 'its form');
+    await settled(section);
+    return section;
+  }
+
+  for (const dir of ['ltr', 'rtl'] as const) {
+    it(`L11: beside the text where the margin has room, with its form in the window, also once that is open: ${dir}`, async () => {
+      document.documentElement.dir = dir;
+      try {
+        const section = await opened('inline-size: 300px', dir === 'rtl' ? { attributes: { lang: 'ar' } } : {});
+        const isClear = (): boolean =>
+          linesOf(document.querySelector('#story')!).every((line) => !meets(line, box(panel(section))));
+        expect(isClear(), 'over no line of the article').to.equal(true);
+        expect(inWindow(box(panel(section)))).to.equal(true);
+        expect(Math.abs(box(panel(section)).top - passage()[0]!.top)).to.be.below(innerHeight / 2);
+        allByRole(panel(section), 'textbox')[0]?.focus();
+        await settled(section);
+        await waitFor(() => inWindow(box(panel(section))), 'the panel whole in the window');
+        expect(isClear()).to.equal(true);
+      } finally {
+        document.documentElement.dir = '';
+      }
+    });
+  }
+
+  it('L11: docked at the lower edge where the margin has none, below the whole passage', async () => {
+    const section = await opened('inline-size: auto; max-inline-size: none');
+    expect(panel(section).matches('.dock')).to.equal(true);
+    const isClear = (): boolean =>
+      passage().length > 0 && passage().every((line) => line.top >= 0 && !meets(line, box(panel(section))));
+    await waitFor(isClear, 'the passage to be seen');
+    expect(inWindow(box(panel(section)))).to.equal(true);
+    allByRole(panel(section), 'textbox', FORM)[0]?.focus();
+    await settled(section);
+    await waitFor(isClear, 'the passage to be seen while the reader writes');
+    expect(box(panel(section)).height, 'half of the window at most').to.be.at.most(innerHeight / 2 + 1);
+  });
+
+  it('L11: a passage that can’t be scrolled higher is not covered either', async () => {
+    const article = putArticle(
+      `<div style="block-size: calc(100vh - 140px)"></div><p>${PARAGRAPHS[1]}</p>`,
+      'inline-size: auto; max-inline-size: none',
+    );
+    document.body.append(article);
+    const section = await putPassages(threadWith(onGull));
+    const host = section.parentElement as HTMLElement;
+    host.style.cssText +=
+      'position: absolute; inset: 0 auto auto 0; inline-size: 500px; block-size: 10px; overflow: clip';
+    await waitFor(() => painted('found').length === 1, 'the highlight');
+    press(article, 'the lamp room');
+    await waitFor(() => allByRole(section, 'dialog').length === 1, 'the panel');
+    await settled(section);
+    await waitFor(
+      () => passage().length > 0 && passage().every((line) => !meets(line, box(panel(section)))),
+      'the passage to be seen',
+    );
+  });
+
+  it('L11: a sidebar is no margin', async () => {
+    const aside = document.createElement('aside');
+    aside.style.cssText = 'position: absolute; inset: 0 0 auto auto; inline-size: 200px';
+    aside.innerHTML = '<p><a href="#x">Another story</a></p>'.repeat(200);
+    document.body.append(aside);
+    try {
+      const section = await opened('inline-size: 300px');
+      const isBeside = !panel(section).matches('.dock');
+      const left = box(aside).left;
+      expect(isBeside ? box(panel(section)).right : 0).to.be.below(left);
+    } finally {
+      aside.remove();
+    }
+  });
+
+  it('L11: it has votes and reply for what was said, and leads to its replies', async () => {
+    const row = quotedRow('1', gull, { vote: 'none', replies: { count: 3, fresh: 0 } } as never);
+    const store = threadWith(passageOf(gull, [row]));
+    const article = putArticle();
+    const section = await putPassages(store);
+    await waitFor(() => painted('found').length === 1, 'the highlight');
+    press(article, 'the lamp room');
+    await waitFor(() => allByRole(section, 'dialog').length === 1, 'the panel');
+    const votes = allByRole(panel(section), 'button').filter((one) => one.dataset['act'] === 'up');
+    expect(votes.length).to.equal(1);
+    votes[0]?.click();
+    await waitFor(() => store.dispatched.length === 1, 'the vote');
+    expect(store.dispatched[0]).to.deep.include({ kind: 'vote', commentId: '1', value: 'up' });
+    byRole(panel(section), 'button', 'Reply to Ann').click();
+    await waitFor(
+      () => allByRole(panel(section), 'textbox', 'Your reply to Ann').length === 1,
+      'the form of the reply',
+    );
+    const field = byRole(panel(section), 'textbox', 'Your reply to Ann') as HTMLTextAreaElement;
+    await waitFor(() => focused() === field, 'the focus in it');
+    expect(allByRole(panel(section), 'textbox', FORM), 'one form at a time').to.deep.equal([]);
+    write(field, 'So it is.');
+    await sendKeys({ press: 'Escape' });
+    await waitFor(() => nameOf(focused()!) === 'Reply to Ann', 'the focus on what opened it; the panel stays');
+    expect(allByRole(panel(section), 'button', '3 replies').length).to.equal(1);
+    byRole(panel(section), 'button', '3 replies').click();
+    await waitFor(() => allByRole(section, 'dialog').length === 0, 'the panel to close');
+  });
+});
+
+describe('passages by keys', () => {
+  const story = PARAGRAPHS.map((text) => `<p>${text}</p>`).join('');
+  const wage = quoteOf('a wage of three herrings a day');
+  const steps = quoteOf('counted the steps every evening');
+  const three = (): ReturnType<typeof threadWith> =>
+    threadWith(onGull, passageOf(wage, [quotedRow('3', wage)]), passageOf(steps, [quotedRow('4', steps)]));
+
+  it('K6: Tab comes from the article to one of them, and from there to the thread; arrows lead through them in the order of the text', async () => {
+    const article = putArticle(`${story}<p><a href="#end">The end</a></p>`);
+    const section = await putPassages(three());
+    await waitFor(() => marks(section).length === 3, 'the buttons');
+    article.querySelector('a')?.focus();
+    await sendKeys({ press: 'Tab' });
+    const seen = [nameOf(focused()!)];
+    for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'End']) {
+      await sendKeys({ press: key });
+      seen.push(nameOf(focused()!));
+    }
+    const [first, second, third] = marks(section).map(nameOf);
+    expect(seen.slice(1)).to.deep.equal([first, second, third, third, second, third]);
+    expect(marks(section).map(nameOf)).to.include(seen[0]);
+    const mark = focused()!;
+    await sendKeys({ press: 'Tab' });
+    const next = focused()!;
+    expect(next.closest('.marks'), 'out of the buttons with one press').to.equal(null);
+    expect(marks(section).includes(next as HTMLElement)).to.equal(false);
+    article.querySelector('a')?.focus({ preventScroll: true });
+    await sendKeys({ press: 'Tab' });
+    expect(focused(), 'and again to the one where the reader was').to.equal(mark);
+    expect(article.innerHTML, 'the article was not touched').not.to.contain('tabindex');
+  });
+
+  it('K6: with single keys switched on, one leads from anywhere in the page to the passages', async () => {
+    localStorage.setItem('afterword.keys', 'on');
+    const article = putArticle(`<p><a href="#begin">The beginning</a></p>${story}`);
+    const section = await putPassages(three());
+    await waitFor(() => marks(section).length === 3, 'the buttons');
+    article.querySelector('a')?.focus();
+    await sendKeys({ press: 'i' });
+    expect(marks(section).includes(focused() as HTMLElement)).to.equal(true);
   });
 });

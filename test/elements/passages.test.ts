@@ -30,7 +30,7 @@ describe('passages with comments', () => {
     putArticle();
     const section = await putPassages(threadWith(onWage, onGull));
     await waitFor(() => allByRole(section, 'button', / on “/).length === 2, 'the buttons');
-    const list = byRole(section, 'list', 'Passages with comments');
+    const list = byRole(section, 'toolbar', 'Passages with comments');
     expect(allByRole(list, 'button').map(nameOf)).to.deep.equal([
       '2 comments on “a gull moved into the lamp room”',
       '1 comment on “a wage of three herrings a day”',
@@ -188,9 +188,9 @@ describe('axe', function () {
       const article = putArticle();
       const store = threadWith(onGull, onWage);
       const section = await putPassages(store, { css, attributes });
-      await waitFor(() => allByRole(section, 'list').some((list) => list.className === 'marks'), 'the buttons');
+      await waitFor(() => allByRole(section, 'toolbar').some((bar) => bar.className === 'marks'), 'the buttons');
       expect(await findings(), 'closed').to.deep.equal([]);
-      const marks = allByRole(section, 'list').find((list) => list.className === 'marks') as HTMLElement;
+      const marks = allByRole(section, 'toolbar').find((bar) => bar.className === 'marks') as HTMLElement;
       allByRole(marks, 'button')[0]?.click();
       await waitFor(() => allByRole(section, 'dialog').length === 1, 'the panel');
       await waitFor(() => allByRole(byRole(section, 'dialog'), 'textbox').length, 'the form');

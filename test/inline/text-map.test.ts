@@ -36,6 +36,57 @@ describe('An article as one text', () => {
     expect(shown(root)).to.equal('seen vis漢 end');
   });
 
+  it('P15: reads a formula once, in its line: what can be seen of it, or what stands for it where that is drawn', () => {
+    const math =
+      '<math><semantics><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><annotation encoding="application/x-tex">a+b</annotation></semantics></math>';
+    const katex = `<span class="katex"><span class="katex-mathml">${math}</span><span class="katex-html" aria-hidden="true"><span style="display: inline-block">a+</span><span style="display: inline-table"><span style="display: table-row">b\u200b</span></span></span></span>`;
+    expect(shown(put(`<p>Let ${katex} be it.</p>`)), 'KaTeX').to.equal('Let a+b be it.');
+    expect(
+      shown(
+        put(`<p>Let <span class="MathJax"><nobr aria-hidden="true">a+b</nobr><span>${math}</span></span> be it.</p>`),
+      ),
+      'MathJax 2',
+    ).to.equal('Let a+b be it.');
+    expect(
+      shown(
+        put(
+          `<p>Let <mjx-container><mjx-math aria-hidden="true"><mjx-mi></mjx-mi></mjx-math><mjx-assistive-mml>${math}</mjx-assistive-mml></mjx-container> be it.</p>`,
+        ),
+      ),
+      'MathJax 3',
+    ).to.equal('Let a+b be it.');
+    expect(shown(put(`<p>Let ${math} be it.</p>`)), 'the browser’s own').to.equal('Let a+b be it.');
+  });
+
+  it('P15: leaves out the numbers of lines, and no numbers of the code', () => {
+    const numbers = '1\n2\n';
+    const code = 'x = 1\n7\n';
+    for (const [made, html] of [
+      [
+        'Pygments',
+        `<table><tr><td class="linenos"><div class="linenodiv"><pre>${numbers}</pre></div></td><td><pre>${code}</pre></td></tr></table>`,
+      ],
+      [
+        'Rouge',
+        `<table><tr><td class="rouge-gutter gl"><pre class="lineno">${numbers}</pre></td><td><pre>${code}</pre></td></tr></table>`,
+      ],
+      ['Chroma', `<pre><code><span class="lnt">1</span>x = 1\n<span class="lnt">2</span>7\n</code></pre>`],
+      [
+        'a theme',
+        `<pre><code><i style="-webkit-user-select: none; user-select: none">1 </i>x = 1\n<i style="-webkit-user-select: none; user-select: none">2 </i>7\n</code></pre>`,
+      ],
+      ['for the eye', `<pre><code><i aria-hidden="true">1 </i>x = 1\n<i aria-hidden="true">2 </i>7\n</code></pre>`],
+      ['none', `<pre><code>${code}</code></pre>`],
+      [
+        'a page that lets nobody select',
+        `<div style="-webkit-user-select: none; user-select: none"><pre><code><b>x</b> = 1\n<b>7</b>\n</code></pre></div>`,
+      ],
+    ] as const) {
+      expect(shown(put(html)), made).to.equal('x = 1\n7');
+    }
+    expect(shown(put('<table><tr><td>12</td><td>eggs</td></tr></table>')), 'a number in a table').to.equal('12\neggs');
+  });
+
   it('I-1: reads the text of the author’s passage, but nothing that fills a place of ours in it', () => {
     const root = put('<p>a <afterword-feedback id="x">b<span slot="question">q</span></afterword-feedback> c</p>');
     expect(shown(root)).to.equal('a b c');
