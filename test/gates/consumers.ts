@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { build, isStale } from '../../.config/build.ts';
 
 const run = promisify(execFile);
-const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund'];
+/** A build in this process leaves NODE_ENV as production, and npm would leave out what it is asked for here. */
+const QUIET = ['--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
 
 /** The folder, with the widget as it would be published. */
 export async function consumersFolder(): Promise<string> {
