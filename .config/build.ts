@@ -25,6 +25,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build as vite } from 'vite';
+import { writeEditorData } from './editor-data.ts';
 import { writeManifest } from './manifest.ts';
 import { tightly } from './pack-tightly.ts';
 
@@ -88,7 +89,13 @@ function buildNpm() {
   // The compiler rewrites `./x.ts` to `./x.js`, but not in the dynamic imports of a decorated class, nor in every type.
   for (const file of filesIn('dist/npm')) {
     const text = readFileSync(`dist/npm/${file}`, 'utf8');
-    const mended = text.replaceAll(/(from\s*|import\(\s*|import\s+)(["'])(\.[^"'\n]*)\.ts\2/g, '$1$2$3.js$2');
+    const mended = text
+      .replaceAll(/(from\s*|import\(\s*|import\s+)(["'])(\.[^"'\n]*)\.ts\2/g, '$1$2$3.js$2')
+      // A module has no `this`: rollup says so to everybody who bundles us.
+      .replaceAll('var __decorate = (this && this.__decorate) || function', 'var __decorate = function')
+      // Nor has an address that is known only when it runs an ending to rewrite.
+      .replace(/var __rewriteRelativeImportExtension = [^]*?\n};\n/, '')
+      .replaceAll(/__rewriteRelativeImportExtension\(((?:\/\*[^*]*\*\/ )*\w+)\)/g, '$1');
     if (mended !== text) writeFileSync(`dist/npm/${file}`, mended);
   }
 }
@@ -155,7 +162,7 @@ export async function build(): Promise<void> {
     rmSync(STAMP, { force: true });
     await buildCdn();
     buildNpm();
-    await writeManifest();
+    writeEditorData(await writeManifest());
     buildDemo();
     await buildServer();
     writeFileSync(STAMP, from);

@@ -30,6 +30,8 @@ export async function readManifest(): Promise<Package> {
   })) as Package;
   for (const element of elementsOf(manifest)) {
     if (element.tagName === 'afterword-comments') tellValues(element);
+    // What a template, an editor and a documentation page may know: nothing that only the element itself uses.
+    element.members = element.members?.filter(isPublic) ?? [];
   }
   return manifest;
 }
@@ -56,12 +58,14 @@ function tellValues(section: CustomElement): void {
 }
 
 /** Writes dist/custom-elements.json, its paths those of the published modules. */
-export async function writeManifest(): Promise<void> {
-  const text = JSON.stringify(await readManifest(), null, 1);
+export async function writeManifest(): Promise<Package> {
+  const manifest = await readManifest();
+  const text = JSON.stringify(manifest, null, 1);
   writeFileSync(
     `${root}dist/custom-elements.json`,
     text.replaceAll(/"(\/?)src\/([^"]+)\.ts"/g, (_, slash: string, path: string) => `"${slash}dist/npm/${path}.js"`),
   );
+  return manifest;
 }
 
 /** The elements a manifest describes, those an author writes by hand first. */
@@ -84,6 +88,20 @@ function rank(element: CustomElement): number {
   const place = AUTHORS_ELEMENTS.indexOf(element.tagName ?? '');
   return place < 0 ? AUTHORS_ELEMENTS.length : place;
 }
+
+function isPublic(member: NonNullable<CustomElement['members']>[number]): boolean {
+  return (member.privacy ?? 'public') === 'public' && !/^[#_]/.test(member.name) && !LIFECYCLE.has(member.name);
+}
+
+/** What Lit and the browser call, not an author. */
+const LIFECYCLE = new Set([
+  'connectedCallback',
+  'disconnectedCallback',
+  'willUpdate',
+  'updated',
+  'firstUpdated',
+  'render',
+]);
 
 /** A property as a reader of the reference knows it: public, of an instance, and not a method. */
 export function propertiesOf(element: CustomElement): ClassField[] {

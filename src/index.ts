@@ -10,6 +10,7 @@ import { firstPictures } from './sync/opening.ts';
 export { AfterwordComments };
 export type { AfterwordBubble } from './elements/afterword-bubble.ts';
 export type { AfterwordCount } from './elements/afterword-count.ts';
+export type { AfterwordFeedback } from './elements/afterword-feedback.ts';
 export type * from './elements/events.ts';
 export type { Adapter, Answer, Capabilities, Identity, ListOptions, SendOptions, Trouble } from './adapters/adapter.ts';
 export type * from './model/comment.ts';

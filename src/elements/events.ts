@@ -125,17 +125,24 @@ export class AfterwordCountChangeEvent extends Told {
   }
 }
 
+/** Every event by its name, for `addEventListener` of an element, the document and the window. */
+export interface AfterwordEventMap {
+  'afterword-submit': AfterwordSubmitEvent;
+  'afterword-vote': AfterwordVoteEvent;
+  'afterword-notify': AfterwordNotifyEvent;
+  'afterword-loaded': AfterwordLoadedEvent;
+  'afterword-posted': AfterwordPostedEvent;
+  'afterword-edited': AfterwordEditedEvent;
+  'afterword-deleted': AfterwordDeletedEvent;
+  'afterword-voted': AfterwordVotedEvent;
+  'afterword-failed': AfterwordFailedEvent;
+  'afterword-count-change': AfterwordCountChangeEvent;
+}
+
+/* eslint-disable @typescript-eslint/no-empty-object-type -- an interface of the platform can be added to in no other way */
 declare global {
-  interface HTMLElementEventMap {
-    'afterword-submit': AfterwordSubmitEvent;
-    'afterword-vote': AfterwordVoteEvent;
-    'afterword-notify': AfterwordNotifyEvent;
-    'afterword-loaded': AfterwordLoadedEvent;
-    'afterword-posted': AfterwordPostedEvent;
-    'afterword-edited': AfterwordEditedEvent;
-    'afterword-deleted': AfterwordDeletedEvent;
-    'afterword-voted': AfterwordVotedEvent;
-    'afterword-failed': AfterwordFailedEvent;
-    'afterword-count-change': AfterwordCountChangeEvent;
-  }
+  interface HTMLElementEventMap extends AfterwordEventMap {}
+  // They bubble and are composed: the document and the window hear them, too.
+  interface DocumentEventMap extends AfterwordEventMap {}
+  interface WindowEventMap extends AfterwordEventMap {}
 }

@@ -9,15 +9,18 @@ export type Part<Module> = (() => Promise<Module>) & {
   readonly loaded: Module | null;
 };
 
-/** `load` is written out as `() => import('./part.ts')`, so that the build makes a file of it; `here` is `import.meta.url`. */
-export function laterPart<Module>(load: () => Promise<Module>, here: string): Part<Module> {
+/**
+ * `load` is written out as `() => import('./part.ts')`, so that the build makes a file of it. What is asked for again is
+ * looked for from this module, so the caller stands in the same folder, and in the same file of the build.
+ */
+export function laterPart<Module>(load: () => Promise<Module>): Part<Module> {
   let loaded: Module | null = null;
   let asking: Promise<Module> | null = null;
   let failures = 0;
 
   const ask = async (): Promise<Module> => {
     try {
-      return await (failures === 0 ? load() : again(load, here, failures));
+      return await (failures === 0 ? load() : again(load, failures));
     } catch (error) {
       failures += 1;
       throw error;
@@ -40,13 +43,16 @@ export function laterPart<Module>(load: () => Promise<Module>, here: string): Pa
   return Object.defineProperty(part, 'loaded', { get: () => loaded }) as Part<Module>;
 }
 
-/** The address stands in the source of the function: the build wrote it there, and no other place has it. */
-function again<Module>(load: () => Promise<Module>, here: string, attempt: number): Promise<Module> {
+/**
+ * The address stands in the source of the function: the build wrote it there, and no other place has it. A bundler with
+ * a loader of its own writes no import there, and its loader asks again itself. `import.meta.url` must not be asked:
+ * webpack puts the path of the machine that builds into its place.
+ */
+function again<Module>(load: () => Promise<Module>, attempt: number): Promise<Module> {
   const written = /import\(\s*(["'`])(.+?)\1/.exec(String(load))?.[2];
   if (written === undefined) return load();
-  const address = new URL(written, here);
-  address.searchParams.set('again', String(attempt));
-  return import(/* @vite-ignore */ address.href) as Promise<Module>;
+  const address = `${written}${written.includes('?') ? '&' : '?'}again=${attempt}`;
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ address) as Promise<Module>;
 }
 
 /** Runs when the browser has nothing better to do; at the latest after some seconds. */

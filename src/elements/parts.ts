@@ -3,16 +3,16 @@ import { loadMarkupPart, useMarkupPart } from '../content/safe-html.ts';
 import { useParts } from './later.ts';
 import { laterPart, savesData, whenIdle } from './lazy.ts';
 
-export const actsPart = laterPart(() => import('./acts.ts'), import.meta.url);
-export const bubblePart = laterPart(() => import('./afterword-bubble.ts'), import.meta.url);
-export const countPart = laterPart(() => import('./counting.ts'), import.meta.url);
-export const formPart = laterPart(() => import('./afterword-form.ts'), import.meta.url);
-export const forgetPart = laterPart(() => import('./form-forget.ts'), import.meta.url);
-export const keepingPart = laterPart(() => import('./keeping.ts'), import.meta.url);
-export const localPart = laterPart(() => import('../adapters/local.ts'), import.meta.url);
-export const notifyPart = laterPart(() => import('./afterword-notify.ts'), import.meta.url);
-export const passagesPart = laterPart(() => import('./passages.ts'), import.meta.url);
-export const markupPart = laterPart(() => import('./markup.ts'), import.meta.url);
+export const actsPart = laterPart(() => import('./acts.ts'));
+export const bubblePart = laterPart(() => import('./afterword-bubble.ts'));
+export const countPart = laterPart(() => import('./counting.ts'));
+export const formPart = laterPart(() => import('./afterword-form.ts'));
+export const forgetPart = laterPart(() => import('./form-forget.ts'));
+export const keepingPart = laterPart(() => import('./keeping.ts'));
+export const localPart = laterPart(() => import('../adapters/local.ts'));
+export const notifyPart = laterPart(() => import('./afterword-notify.ts'));
+export const passagesPart = laterPart(() => import('./passages.ts'));
+export const markupPart = laterPart(() => import('./markup.ts'));
 
 useMarkupPart(markupPart);
 

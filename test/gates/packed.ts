@@ -72,7 +72,10 @@ console.log(
 
 await check('the widget ships what was built, its licence and its README, and neither sources nor tests', () => {
   const wrong = widget.files.filter(
-    (path) => !/^(package\.json|README\.md|LICENSE|dist\/(custom-elements\.json|(cdn|npm)\/.+))$/.test(path),
+    (path) =>
+      !/^(package\.json|README\.md|LICENSE|dist\/([\w.-]+\.json|(cdn|npm)\/.+)|src\/\w+(\/\w+)?\.md|demo\/picture\.png)$/.test(
+        path,
+      ),
   );
   expect(wrong.length === 0, `it should not ship ${wrong.join(', ')}`);
   const sources = widget.files.filter((path) => /(?<!\.d)\.ts$|\.test\./.test(path));
@@ -92,6 +95,61 @@ await check('the widget ships what was built, its licence and its README, and ne
   ]) {
     expect(widget.files.includes(path), `it lacks ${path}`);
   }
+});
+
+await check('W3: whatever the README links is in the package, and the package says where it comes from', () => {
+  const links = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
+    ([, path]) => path!,
+  );
+  expect(links.length > 3, 'hardly any link');
+  for (const path of links) {
+    const there = widget.files.some((file) => file === path || file === `${path}/README.md`);
+    expect(there, `it lacks ${path}`);
+  }
+  for (const file of ['package.json', 'dist/server/package.json']) {
+    const told = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    for (const field of ['repository', 'homepage', 'bugs', 'license', 'description']) {
+      expect(told[field], `${file} has no ${field}`);
+    }
+  }
+});
+
+await check(
+  'W2: the workspace of the server can be neither packed nor published: its package is dist/server',
+  async () => {
+    const { private: isPrivate } = JSON.parse(readFileSync('src/server/package.json', 'utf8')) as { private?: boolean };
+    expect(isPrivate === true, 'npm would publish the sources');
+    const published = JSON.parse(readFileSync('dist/server/package.json', 'utf8')) as Record<string, unknown>;
+    expect(published.private === undefined && published.scripts === undefined, 'what is built can’t be published');
+    const said = await run('npm', ['pack', '--dry-run'], { cwd: 'src/server' }).then(
+      () => 'nothing',
+      (error: unknown) => outputOf(error as object),
+    );
+    expect(said.includes('dist/server'), `it said ${said}`);
+  },
+);
+
+await check('W4: editors find the elements, and only what is public of them', () => {
+  const fields = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
+  for (const file of [fields.customElements, fields['web-types'], 'dist/vscode.html-custom-data.json']) {
+    expect(file && widget.files.includes(file), `it lacks ${file}`);
+    for (const tag of ['afterword-comments', 'afterword-feedback', 'afterword-count', 'afterword-bubble']) {
+      expect(
+        readFileSync(file, 'utf8').includes(`"name": "${tag}"`) || file === fields.customElements,
+        `${file}: ${tag}`,
+      );
+    }
+  }
+  const { modules } = JSON.parse(readFileSync('dist/custom-elements.json', 'utf8')) as {
+    modules: { declarations?: { name: string; tagName?: string; members?: { name: string; privacy?: string }[] }[] }[];
+  };
+  const elements = modules.flatMap((it) => it.declarations ?? []).filter((it) => it.tagName);
+  const hidden = elements.flatMap(({ members = [], tagName }) =>
+    members
+      .filter((it) => (it.privacy ?? 'public') !== 'public' || /^[#_]/.test(it.name))
+      .map((it) => `${tagName}.${it.name}`),
+  );
+  expect(elements.length > 3 && hidden.length === 0, `not public: ${hidden.join(', ')}`);
 });
 
 await check('the server ships one program, the widget and the demo', () => {
@@ -140,6 +198,8 @@ await check('attw finds no wrong type in afterword', () =>
     '--no-color',
     '--exclude-entrypoints',
     './custom-elements.json',
+    './web-types.json',
+    './vscode.html-custom-data.json',
     // What a wildcard stands for is checked where it is named.
     '--include-entrypoints',
     './adapters/local',
