@@ -33,8 +33,8 @@ export interface ActsForThread {
  * @csspart comment - One comment.
  * @csspart stub - A comment that was removed while it has replies; besides `comment`.
  * @csspart own - A comment of the reader's; besides `comment`.
- * @csspart avatar - The picture of a writer.
- * @csspart author - The name of a writer with a website.
+ * @csspart avatar - The picture of a writer, or the initials.
+ * @csspart author - The name of a writer.
  * @csspart badge - A word that sets a comment apart.
  * @csspart permalink - The time, which is the comment's link.
  * @csspart quote - The passage a comment is about.

@@ -47,7 +47,7 @@ export class AfterwordToolbar extends LitElement {
       .orders button[aria-pressed='true'] {
         color: inherit;
         background: var(--_surface);
-        border-color: var(--_hairline);
+        border-color: var(--_control);
       }
       @media (hover: hover) {
         .orders button:hover {

@@ -13,6 +13,10 @@ export const controlStyles = css`
     display: inline-block;
     line-height: max(24px, 1.4em);
   }
+  /* The same, as an element that a page can style. */
+  article:has(> .avatar)::before {
+    content: none;
+  }
   .when:hover {
     text-decoration: underline;
   }
@@ -405,7 +409,8 @@ export const controlStyles = css`
     .fold::before {
       border-color: CanvasText;
     }
-    article::before {
+    article::before,
+    .avatar {
       border: 1px solid CanvasText;
     }
     .linked {

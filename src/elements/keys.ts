@@ -1,6 +1,6 @@
 /**
- * Single-key shortcuts (R-11): off until the reader switches them on, and only while the focus is inside the section and
- * nobody is writing.
+ * Single-key shortcuts (R-11): off until the reader switches them on, and only while the focus is inside the section, or
+ * was there last and is nowhere now, and nobody is writing.
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import { say, type AllMessages } from '../i18n/locale.ts';
@@ -48,7 +48,10 @@ export function stepOf(event: KeyboardEvent): Step | null {
 export function isShortcut(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return false;
   const target = event.composedPath()[0];
-  return !(target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=menu]'));
+  return !(
+    target instanceof Element &&
+    target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=menu]')
+  );
 }
 
 /**

@@ -10,9 +10,11 @@ import { say, type MessageKey, type WritingKey } from '../i18n/locale.ts';
 import { fullTime } from '../i18n/locale-later.ts';
 import { firstWords, wholeQuote } from './first-words.ts';
 import type { PassageFinder } from './passage-finder.ts';
-import { parentName, type Manner, type RowState } from './row.ts';
+import { initials, nameOf, parentName, type Manner, type RowState } from './row.ts';
 
-function pictureOf({ author }: Comment, manner: Manner): unknown {
+/** The picture of a writer, or the initials, which until now were drawn without an element of their own. */
+function pictureOf(comment: Comment, manner: Manner): unknown {
+  const { author } = comment;
   return author?.picture && manner.picture(author.picture)
     ? html`<img
         class="avatar"
@@ -22,7 +24,7 @@ function pictureOf({ author }: Comment, manner: Manner): unknown {
         loading="lazy"
         referrerpolicy="no-referrer"
       />`
-    : nothing;
+    : html`<span class="avatar" part="avatar" aria-hidden="true">${initials(nameOf(comment, manner.messages))}</span>`;
 }
 
 /** Whether more stands there than the time. */
@@ -42,18 +44,14 @@ export function about(
   const { comment, parent } = row;
   const { messages, link } = manner;
   const at = new Date(comment.createdAt);
-  const when = html`<time datetime=${isNaN(+at) ? nothing : at.toISOString()}>${time}</time>`;
+  const full = fullTime(messages, comment.createdAt);
+  // The title is for the mouse: on the link it would be read out a second time.
+  const when = html`<time datetime=${isNaN(+at) ? nothing : at.toISOString()} title=${full}>${time}</time>`;
   const unsent = row.pending.some(({ kind }) => kind === 'post');
   return html`${pictureOf(comment, manner)}${marksOf(row, state).map((key) => html`<span class="badge ${key === 'unread' ? 'fresh' : ''}" part="badge">${say(messages, key)}</span>`)}${
     unsent
       ? html`<span class="when">${when}</span>`
-      : html`<a
-          class="when"
-          part="permalink"
-          href=${link(comment.id)}
-          aria-label=${`${time}, ${fullTime(messages, comment.createdAt)}`}
-          >${when}</a
-        >`
+      : html`<a class="when" part="permalink" href=${link(comment.id)} aria-label=${`${time}, ${full}`}>${when}</a>`
   }${comment.editedAt === null ? nothing : html`<span class="note">${say(messages, 'edited')}</span>`}${
     row.detached && parent
       ? html`<span class="note"

@@ -7,7 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { CommentRow, GapRow, Pending } from '../model/view.ts';
 import { netVotes } from '../model/sort.ts';
 import { relativeTime, say, type AllMessages } from '../i18n/locale.ts';
-import { sayRefusal, shortNumber } from '../i18n/locale-later.ts';
+import { sayRefusal, sayVotes, shortNumber } from '../i18n/locale-later.ts';
 import * as icons from './control-icons.ts';
 import { nameOf, type Manner, type RowState } from './row.ts';
 
@@ -105,19 +105,22 @@ export function votes(row: CommentRow, manner: Manner, words: AllMessages, name:
   const net = rules.votes === 'up' ? up : netVotes(row.comment);
   if (!row.can.vote || manner.readonly) {
     // The pill without its buttons: a number nobody can press needs its unit.
-    return net === 0 ? nothing : html`<span class="tally">${say(words, 'votes', { count: net })}</span>`;
+    return net === 0 ? nothing : html`<span class="tally">${sayVotes(words, net)}</span>`;
   }
-  const button = (way: 'up' | 'down', count: number, isSeen: boolean): TemplateResult =>
-    html`<button
+  const button = (way: 'up' | 'down', count: number, isSeen: boolean): TemplateResult => {
+    const seen = isSeen ? shortNumber(words, count) : '';
+    const all = sayVotes(words, count);
+    return html`<button
       type="button"
       class="vote"
       part="vote"
       data-act=${way}
       aria-pressed=${String(row.vote === way)}
-      aria-label=${say(words, `vote.${way}`, { name, votes: say(words, 'votes', { count }) })}
+      aria-label=${say(words, `vote.${way}`, { name, votes: all.includes(seen) ? all : `${seen} (${all})` })}
     >
-      ${icons[way]}${isSeen ? shortNumber(words, count) : nothing}
+      ${icons[way]}${seen || nothing}
     </button>`;
+  };
   return [
     button('up', separateVotes ? up : net, true),
     rules.votes === 'up' ? nothing : button('down', separateVotes ? down : net, separateVotes),

@@ -1,6 +1,6 @@
 /**
  * One row of a thread on the screen: a comment or a gap. A row has no shadow root of its own, so that ids, parts and
- * headings of a thread stay in one tree. Far from the reader's eyes it is what is read of it, some six elements; what can be
+ * headings of a thread stay in one tree. Far from the reader's eyes it is what is read of it, some seven elements; what can be
  * done with it (`row-controls.ts`) comes on approach, into room that is kept for it: nothing moves under who scrolls. A row is drawn again only when its `Row` object, or the way all rows are shown,
  * is another.
  */
@@ -139,8 +139,9 @@ export class RowView {
   }
 }
 
-export function nameOf(comment: Comment, messages: Messages): string {
-  return comment.author?.name.trim() || say(messages, 'role.guest');
+/** Without marks that turn writing around: `say` isolates it, and what they would turn is not theirs (FAULTS G3). */
+export function nameOf({ author }: Comment, messages: Messages): string {
+  return author?.name.replace(/\p{Bidi_C}/gu, '').trim() || say(messages, 'role.guest');
 }
 
 type Parent = NonNullable<CommentRow['parent']>;
@@ -156,17 +157,18 @@ function headingOf({ parent, stub }: CommentRow, messages: Messages, name: strin
 
 /** The same words; what the eye finds elsewhere in the row (whom it answers, the time) is there for the ear alone. */
 function headingParts(row: CommentRow, messages: Messages, key: MessageKey, values: Values): unknown {
-  const pieces = sayParts(messages, key, values);
-  if (row.stub) return pieces.join('');
-  const at = pieces.findIndex((piece, index) => index % 2 && String(piece).includes(String(values['name'])));
+  if (row.stub) return say(messages, key, values);
+  // An object has its own place among the pieces, whatever the name is made of and whoever else has it.
+  const pieces = sayParts<MessageKey, unknown>(messages, key, { ...values, name: row });
+  const at = pieces.indexOf(row);
   const forTheEar = (some: unknown[]): unknown => {
     const words = some.join('');
     return words && html`<span class="hidden">${words}</span>`;
   };
   const website = row.comment.author?.website ?? '';
   const name = /^https?:\/\//i.test(website)
-    ? html`<a href=${website} rel="nofollow ugc noopener" part="author">${pieces[at]}</a>`
-    : pieces[at];
+    ? html`<a href=${website} rel="nofollow ugc noopener" part="author">${values['name']}</a>`
+    : html`<bdi part="author">${values['name']}</bdi>`;
   return [forTheEar(pieces.slice(0, at)), name, forTheEar(pieces.slice(at + 1))];
 }
 
@@ -177,10 +179,12 @@ function bodyOf(shown: Rendered, length: string): TemplateResult {
     : html`<div class="body plain ${length}" part="body" dir="auto">${shown.text}</div>`;
 }
 
-/** Of the first and the last word of a name. */
-function initials(name: string): string {
+/** Of the first and the last word of a name; of a name without letters its first sign. */
+export function initials(name: string): string {
   const letters = name.split(/[\s._-]+/).flatMap((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? []);
-  return ((letters[0] ?? '') + (letters.length > 1 ? letters[letters.length - 1] : '')).toLocaleUpperCase();
+  const last = letters.length > 1 ? letters[letters.length - 1] : '';
+  // Arabic letters would join into a word.
+  return `${letters[0] ?? [...name][0] ?? ''}${last && `\u200c${last}`}`.toLocaleUpperCase();
 }
 
 /** One of eight tints, of the name: what it stands for is known before the server has named the writer. */

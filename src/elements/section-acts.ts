@@ -63,6 +63,8 @@ export class SectionActs {
   #told: { count: number | null; problem: string | null } = { count: null, problem: null };
   #keys = { on: areKeysOn(), shown: false };
   #notifyOpen = false;
+  /** What had the focus last, anywhere on the page, is in the section. */
+  #wasInside = false;
   /** The comment a link led to, while the focus has still to go there. */
   #wanted: string | null = null;
 
@@ -76,6 +78,11 @@ export class SectionActs {
     mendWith(heal);
     section.addEventListener('keydown', (event) => this.#key(event));
     this.#root.addEventListener('click', (event) => this.#goTo(event as MouseEvent));
+    // The focused comment was the last: the form or the heading is where to go on from.
+    this.#root.addEventListener('afterword-empty', (event) => {
+      event.stopPropagation();
+      this.#root.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
+    });
     this.#root.addEventListener('afterword-forgotten', () => void section.store?.load());
     for (const type of ACTS) section.addEventListener(type, this.#guard, true);
     this.fetchAhead();
@@ -164,6 +171,7 @@ export class SectionActs {
   /** While the section is on the page it watches its surroundings; it may have gone before this part came. */
   watch(): void {
     if (!this.section.isConnected) return;
+    for (const type of ['focusin', 'keydown']) document.addEventListener(type, this.#followFocus);
     const root = (): HTMLElement | null => this.#root.querySelector('section');
     this.#watched ??= watchAppearance(this.section, root, () => this.section.look());
     this.#unfollow ??= followPlace(this.#look);
@@ -176,6 +184,7 @@ export class SectionActs {
   }
 
   rest(): void {
+    for (const type of ['focusin', 'keydown']) document.removeEventListener(type, this.#followFocus);
     this.#watched?.stop();
     this.#watched = null;
     this.#unfollow?.();
@@ -597,6 +606,16 @@ export class SectionActs {
     if (change.on !== undefined && this.section.storage === 'full') rememberKeys(change.on);
     this.section.requestUpdate();
   }
+
+  /**
+   * A click beside all controls takes the focus away without giving it to anybody: who was last in the section is still
+   * reading it, and its keys go on until something else has the focus.
+   */
+  readonly #followFocus = (event: Event): void => {
+    const isInside = event.composedPath().includes(this.section);
+    if (event.type === 'focusin') this.#wasInside = isInside;
+    else if (!isInside && this.#wasInside && event.target === document.body) this.#key(event as KeyboardEvent);
+  };
 
   #key(event: KeyboardEvent): void {
     const step = this.#keys.on ? stepOf(event) : null;

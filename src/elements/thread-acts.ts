@@ -36,6 +36,9 @@ export class ThreadActs {
   /** The comment the focus shall go to, and where it was when that was wished. */
   #awaited: { readonly id: string; readonly from: Element | null } | null = null;
 
+  /** What had the focus last: a click beside all controls takes it away, and the keys go on from here. */
+  #stood: Element | null = null;
+
   /** By comment: the text an edit met that was taken back, and the one the thread has had until then. */
   readonly #met = new Map<string, { readonly over: string; readonly theirs: string }>();
 
@@ -57,6 +60,7 @@ export class ThreadActs {
     this.#root.addEventListener('click', (event) => this.#pressed(event));
     this.#root.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent));
     // Text found by the browser's search, or a focused link, scrolls inside a text that was cut: then it opens.
+    this.#root.addEventListener('focusin', ({ target }) => (this.#stood = target as Element));
     for (const type of ['scroll', 'focusin']) this.#root.addEventListener(type, (event) => this.#uncut(event), true);
   }
 
@@ -104,6 +108,11 @@ export class ThreadActs {
   drawn(near: readonly RowView[]): void {
     this.#measure(near);
     this.news.draw(true);
+    // Nobody is left to go on from, and the focus went with the last: the section has a place for it.
+    if (this.#stood && !this.list.views.size && (focused() ?? document.body) === document.body) {
+      this.#stood = null;
+      this.thread.dispatchEvent(new Event('afterword-empty', { bubbles: true }));
+    }
     if (this.#searched !== this.thread.store) void this.#lookForDrafts();
     const awaited = this.#awaited;
     // Put down first, because revealing draws again. Who went on by themselves is not called back.
@@ -205,7 +214,7 @@ export class ThreadActs {
   step(way: Step): void {
     if (way === 'unread') return void this.news.nextUnread();
     const rows = this.thread.rows.filter((row): row is CommentRow => row.kind === 'comment');
-    const here = this.list.viewAt(this.#root.activeElement)?.row.key;
+    const here = this.list.viewAt(this.#root.activeElement ?? this.#stood)?.row.key;
     const at = rows.findIndex(({ key }) => key === here);
     const roots = (some: CommentRow[]): CommentRow[] => some.filter(({ depth }) => depth === 0);
     const to =

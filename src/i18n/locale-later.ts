@@ -1,5 +1,14 @@
 /** What only controls and forms say: refusals, stretches of time, numbers for little room. See `locale.ts`. */
-import { choose, languageOf, remember, say, type Messages, type Words, type WritingKey } from './locale.ts';
+import {
+  choose,
+  languageOf,
+  remember,
+  say,
+  type AllMessages,
+  type Messages,
+  type Words,
+  type WritingKey,
+} from './locale.ts';
 
 /** `refused.REASON` in words. A reason we have no words for is told by the backend's own sentence, or in general. */
 export function sayRefusal(messages: Messages, refusal: { reason: string; detail?: string; limit?: number }): string {
@@ -12,9 +21,18 @@ export function sayRefusal(messages: Messages, refusal: { reason: string; detail
   return say({ lang: messages.lang, [key]: message }, key, refusal.limit === undefined ? {} : { count: refusal.limit });
 }
 
+/** So many votes. `Intl` writes a hyphen in most languages, which is too short and too low for a minus. */
+export function sayVotes(messages: AllMessages, count: number): string {
+  return withMinus(say(messages, 'votes', { count }));
+}
+
+function withMinus(number: string): string {
+  return number.replace('-', '−');
+}
+
 /** 12,345 as `12K`: for places with little room, beside a name that says it in full. */
 export function shortNumber(messages: Words<'lang'>, value: number): string {
-  return compact(languageOf(messages)).format(value);
+  return withMinus(compact(languageOf(messages)).format(value));
 }
 
 /** A stretch of time in minutes or, below one, in seconds: "14 min". */

@@ -65,13 +65,9 @@ export function formatNumber(messages: Words<'lang'>, value: number): string {
 
 /** Up to how many seconds, in which unit, of how many seconds. */
 type Step = readonly [number, Intl.RelativeTimeFormatUnit, number];
-const YEARS: Step = [Infinity, 'year', 31_557_600];
 const STEPS: readonly Step[] = [
   [3_600, 'minute', 60],
   [86_400, 'hour', 3_600],
-  [604_800, 'day', 86_400],
-  [2_629_800, 'week', 604_800],
-  [31_557_600, 'month', 2_629_800],
 ];
 
 /** "5 minutes ago", "in 12 seconds". Less than a minute ago is *just now*. */
@@ -83,13 +79,18 @@ export function relativeTime(messages: Messages, time: number, now: number): str
       ? relativeTimes(languageOf(messages)).format(Math.ceil(seconds), 'second')
       : say(messages, 'just-now');
   }
-  const [, unit, length] = STEPS.find(([below]) => size < below) ?? YEARS;
+  const [, unit, length] = STEPS.find(([below]) => size < below) ?? ['', 'day', 86_400];
   return relativeTimes(languageOf(messages)).format(Math.trunc(seconds / length), unit);
 }
 
-/** The time since something happened; a clock that runs ahead of ours makes it *just now*, not a future (FAULTS F4). */
+/**
+ * The time since something happened, and after four weeks its date; a clock that runs ahead of ours makes it *just now*,
+ * not a future (FAULTS F4).
+ */
 export function timeAgo(messages: Messages, time: number, now: number): string {
-  return relativeTime(messages, Math.min(time, now), now);
+  const at = Math.min(time, now);
+  // From four weeks on a date says more than how long ago it was.
+  return now - at < 28 * 86_400_000 ? relativeTime(messages, at, now) : dates(languageOf(messages)).format(at);
 }
 
 export function choose(messages: Words<'lang'>, message: Message, count: unknown): string {
@@ -123,4 +124,5 @@ export function remember<Made>(make: (...names: string[]) => Made): (...names: s
 
 const plurals = remember((lang) => new Intl.PluralRules(lang));
 const numbers = remember((lang) => new Intl.NumberFormat(lang));
+const dates = remember((lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'medium' }));
 const relativeTimes = remember((lang) => new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }));

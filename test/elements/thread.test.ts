@@ -63,7 +63,7 @@ describe('rows', () => {
     const link = byRole(article(section, /^Ann/), 'link', /November.*2023/) as HTMLAnchorElement;
     expect(link.hash).to.equal('#comment-1');
     expect(link.querySelector('time')?.dateTime).to.equal(new Date(ann.createdAt).toISOString());
-    expect(link.textContent).to.match(/years? ago|last year/);
+    expect(link.textContent).to.match(/Nov 14, 2023/);
   });
 
   it('R-1: moderators have a badge, guests none', async () => {
@@ -152,12 +152,12 @@ describe('drawing', () => {
     expect(slices.filter((slice) => slice > 0).length).to.be.at.least(3);
   });
 
-  it('a row far from the eyes is at most six elements without a control, one near them at most twenty', async () => {
+  it('a row far from the eyes is at most seven elements without a control, one near them at most twenty', async () => {
     const [section] = await shown([...manyRows(120), rowOf(ann), bob]);
     const rows = [...(threadOf(section)?.renderRoot.querySelectorAll('.row') ?? [])];
     const sizes = rows.map((row) => 1 + row.querySelectorAll(':scope > article, :scope > article *').length);
     expect(Math.max(...sizes)).to.be.at.most(20);
-    expect(sizes.filter((size) => size <= 6).length).to.be.above(50);
+    expect(sizes.filter((size) => size <= 7).length).to.be.above(50);
     expect(sizes[0]).to.be.above(6);
     expect(rows.filter((row) => !row.querySelector('button, a')).length).to.be.above(50);
   });
@@ -249,7 +249,7 @@ describe('votes', () => {
   it('R-4: votes are told in words and shortened for the eye; the own one is shown pressed', async () => {
     const row = rowOf(comment('1', { up: 12_500, down: 100 }), { vote: 'down' });
     const [section] = await shown([row]);
-    const up = byRole(section, 'button', 'Vote up Ann’s comment, 12,400 votes');
+    const up = byRole(section, 'button', 'Vote up Ann’s comment, 12K (12,400 votes)');
     expect(up.textContent?.trim()).to.equal('12K');
     expect(byRole(section, 'button', /^Vote down/).getAttribute('aria-pressed')).to.equal('true');
   });

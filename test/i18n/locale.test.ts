@@ -6,7 +6,7 @@ import { en } from '../../src/i18n/en.ts';
 import { loadMessages, matchLanguage } from '../../src/i18n/languages.ts';
 import { enWriting } from '../../src/i18n/en-writing.ts';
 import { direction, formatNumber, relativeTime, say, sayParts, timeAgo } from '../../src/i18n/locale.ts';
-import { duration, fullTime, sayRefusal, shortNumber } from '../../src/i18n/locale-later.ts';
+import { duration, fullTime, sayRefusal, sayVotes, shortNumber } from '../../src/i18n/locale-later.ts';
 
 const english = { ...en, ...enWriting };
 const MINUTE = 60_000;
@@ -107,12 +107,22 @@ describe('locale', () => {
       [23 * HOUR, '23 hours ago'],
       [DAY, 'yesterday'],
       [6 * DAY, '6 days ago'],
-      [8 * DAY, 'last week'],
-      [60 * DAY, 'last month'],
-      [800 * DAY, '2 years ago'],
     ];
     for (const [ago, words] of table) expect(timeAgo(en, now - ago, now)).to.equal(words);
     expect(timeAgo(de, now - 5 * MINUTE, now)).to.equal('vor 5 Minuten');
+  });
+
+  it('L7: times are days up to four weeks, and then a date', () => {
+    expect(timeAgo(en, now - 8 * DAY, now)).to.equal('8 days ago');
+    expect(timeAgo(en, now - 27 * DAY, now)).to.equal('27 days ago');
+    expect(timeAgo(en, now - 28 * DAY, now)).to.equal('Oct 25, 2026');
+    expect(timeAgo(de, now - 800 * DAY, now)).to.equal('13.09.2024');
+  });
+
+  it('L15: a number below zero has a minus and no hyphen', () => {
+    expect(sayVotes(english, -1_234)).to.equal('−1,234 votes');
+    expect(shortNumber(de, -2)).to.equal('−2');
+    expect(shortNumber(ar, -2)).not.to.contain('-');
   });
 
   it('R-6: the next try is told in the future', () => {
