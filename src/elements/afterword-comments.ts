@@ -304,11 +304,9 @@ export class AfterwordComments extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     const root = this.renderRoot.querySelector('section');
-    const depth = Math.min(this.maxDepth, this.#view.selected?.rules?.maxDepth ?? Infinity);
-    // Through the object model: a style attribute is dead under a strict content security policy.
-    root?.style.setProperty('--_depth', String(depth || 1));
     if (root && this.#worn !== this.#appearance) {
       this.#worn = this.#appearance;
+      // Through the object model: a style attribute is dead under a strict content security policy.
       root.style.setProperty('--_behind', this.#worn.behind);
       // What is muted is mixed from this and not from `currentColor`: that would mute twice what stands in muted text.
       root.style.setProperty('--_text', getComputedStyle(root).color);

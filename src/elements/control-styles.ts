@@ -395,6 +395,21 @@ export const controlStyles = css`
   :is(h3, h4, h5, h6) > a:hover {
     text-decoration: underline;
   }
+  @container (inline-size < 480px) {
+    /* So narrow a step is seen by its elbow. */
+    .replies > .row::before {
+      content: '';
+      position: absolute;
+      inset: calc(-2 * var(--_space)) auto auto;
+      inset-inline-start: -4px;
+      inline-size: 4px;
+      block-size: calc(var(--_avatar) / 2 + 2 * var(--_space));
+      border: 1px solid var(--_hairline);
+      border-width: 0 0 1px;
+      border-inline-start-width: 1px;
+      border-end-start-radius: 4px;
+    }
+  }
   @media (forced-colors: active) {
     /* Transparent would be drawn in the colour of text here. */
     .fold,

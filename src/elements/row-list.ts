@@ -69,9 +69,8 @@ export class RowList {
   }
 
   /** Moves the focus to a row. */
-  focus(view: RowView, scroll: boolean): void {
+  focus(view: RowView): void {
     this.redraw(view);
-    if (scroll) view.box.scrollIntoView({ block: 'start' });
     const target = view.row.kind === 'gap' ? view.box.querySelector('button') : view.box;
     target?.focus({ preventScroll: true });
   }
@@ -172,7 +171,7 @@ export class RowList {
     const row = this.#rows[Math.min(this.#lostFocusAt, this.#rows.length - 1)];
     this.#lostFocusAt = -1;
     const view = row && this.views.get(row.key);
-    if (view && !this.#focused()) this.focus(view, false);
+    if (view && !this.#focused()) this.focus(view);
   }
 
   #approach(entries: readonly IntersectionObserverEntry[]): void {

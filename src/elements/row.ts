@@ -85,6 +85,7 @@ export class RowView {
     if (!this.replies) {
       this.replies = document.createElement('ol');
       this.replies.className = 'replies';
+      this.replies.style.setProperty('--_level', String(this.row.depth + 1));
       this.replies.setAttribute('role', 'list'); // Safari drops the role of a list without bullets.
       this.item.append(this.replies);
     }

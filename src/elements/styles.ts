@@ -18,6 +18,16 @@ export const tokens = css`
   :host([hidden]) {
     display: none;
   }
+  /* The width we like, for what shrinks to its content: some marks with much room between, where the line may break. */
+  :host::before {
+    content: '- - - -';
+    display: block;
+    block-size: 0;
+    overflow: hidden;
+    visibility: hidden;
+    white-space: normal;
+    word-spacing: min(12em, 26vw);
+  }
   .root {
     --_space: var(--afterword-space, 4px);
     --_radius: var(--afterword-radius, 8px);
@@ -43,8 +53,8 @@ export const tokens = css`
     position: relative;
     box-sizing: border-box;
     container: afterword / inline-size;
-    /* A container has no width of its own: in what shrinks to its content (a float, a table, a flex row) it would be nothing. */
-    contain-intrinsic-inline-size: min(36em, 80vw);
+    /* The least we can do with; a container has no width of its own. */
+    contain-intrinsic-inline-size: 200px;
     color: var(--afterword-text, var(--_own, inherit));
     font-family: var(--afterword-font, inherit);
     font-size: var(--afterword-font-size, inherit);

@@ -54,7 +54,13 @@ export const textStyles = css`
     block-size: auto;
     border-radius: calc(var(--_radius) / 2);
   }
+  /* A wide table scrolls in a box of its own, with whole words in its cells. */
   .body table {
+    display: block;
+    inline-size: fit-content;
+    max-inline-size: 100%;
+    overflow-x: auto;
+    overflow-wrap: break-word;
     border-collapse: collapse;
     font-size: var(--_fine);
   }

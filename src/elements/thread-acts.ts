@@ -15,6 +15,7 @@ import { AfterwordNotifyEvent, AfterwordVoteEvent } from './events.ts';
 import { openMenu } from './menu.ts';
 import { FORM_PARTS } from './form-parts.ts';
 import { newId } from './new-id.ts';
+import { landOn } from './landing.ts';
 import { later } from './later.ts';
 import { NewsBar } from './news-bar.ts';
 import { notifyOperation } from './notify-words.ts';
@@ -140,6 +141,12 @@ export class ThreadActs {
 
   /** *Read more* for texts that were cut: all are measured before any is drawn, so that the page is laid out once. */
   #measure(views: readonly RowView[]): void {
+    for (const { body } of views) {
+      for (const table of body?.querySelectorAll('table') ?? []) {
+        // What scrolls by itself has to be within reach of the keyboard.
+        if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+      }
+    }
     const cut = views.filter(({ state, body }) => !state.length && body && body.scrollHeight > body.clientHeight + 1);
     for (const view of cut) view.state.length = 'cut';
     for (const view of cut) this.list.redraw(view);
@@ -172,7 +179,9 @@ export class ThreadActs {
   reveal(commentId: string, block: 'start' | 'nearest' = 'start'): boolean {
     const view = this.list.reach(commentId);
     if (!view) return false;
-    this.list.focus(view, block === 'start');
+    // Before it is focused: what is closed takes no focus, and is opened by this.
+    if (block === 'start') landOn(view.box);
+    this.list.focus(view);
     if (view.state.length === 'cut') {
       view.state.length = 'open';
       this.list.redraw(view);
@@ -266,7 +275,7 @@ export class ThreadActs {
     'delete-now': (view) => {
       view.state.asked = null;
       void this.thread.store?.dispatch({ kind: 'delete', id: newId(), createdAt: Date.now(), commentId: view.row.key });
-      this.list.focus(view, false);
+      this.list.focus(view);
     },
     bell: (view) => this.#bell(view),
     cancel: (view) => this.#cancel(view),
@@ -494,7 +503,7 @@ export class ThreadActs {
     await this.#load(loaded);
     const first = this.thread.rows[before];
     const view = first && hadFocus && !this.#root.activeElement ? this.list.reach(first.key) : undefined;
-    if (view) this.list.focus(view, false);
+    if (view) this.list.focus(view);
   }
 
   /** Tells how many came. */

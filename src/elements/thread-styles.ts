@@ -6,7 +6,12 @@ export const threadStyles = css`
     position: relative;
     /* The line of a branch runs under the middle of the avatar, as far as the indent leaves room. */
     --_line: min(var(--_avatar) / 2, var(--_indent) * 2 / 3);
-    --_indent: max(2px, min(var(--_step), (100cqi - 20ch - var(--_avatar)) / var(--_depth)));
+    /* A whole step for each level, as long as 20 characters are left of a line. */
+    --_indent: clamp(
+      2px,
+      100cqi - 20ch - var(--_avatar) - 3 * var(--_space) - var(--_level, 0) * var(--_step),
+      var(--_step)
+    );
     margin-block-start: calc(7 * var(--_space));
   }
   .rows > .row:first-child {
@@ -92,6 +97,10 @@ export const threadStyles = css`
     /* A link in it is as tall as its line, and must be as tall as a finger's target. */
     line-height: max(25px, 1.4em);
     unicode-bidi: plaintext;
+    /* What some pile on their letters ends before the rows above and below; the focus of a link is seen. */
+    overflow-y: clip;
+    padding-block: 4px;
+    margin-block: -4px;
   }
   .when:empty {
     min-width: 6em;
@@ -108,7 +117,7 @@ export const threadStyles = css`
     flex: 0 0 100%;
     min-inline-size: 0;
     overflow: hidden;
-    /* Cut only where it is worth it: a text of 14 lines is shown whole, a longer one to its 12th. */
+    /* Cut only where it is worth it: a text of 14 lines is shown whole. */
     max-block-size: 14.5lh;
   }
   .plain {
