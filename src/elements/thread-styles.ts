@@ -97,10 +97,8 @@ export const threadStyles = css`
     /* A link in it is as tall as its line, and must be as tall as a finger's target. */
     line-height: max(25px, 1.4em);
     unicode-bidi: plaintext;
-    /* What some pile on their letters ends before the rows above and below; the focus of a link is seen. */
+    /* What some pile on their letters ends before the rows above and below. */
     overflow-y: clip;
-    padding-block: 4px;
-    margin-block: -4px;
   }
   .when:empty {
     min-width: 6em;

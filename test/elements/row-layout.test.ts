@@ -1,5 +1,6 @@
 /** Where the parts of a row stand, at every width. */
 import { expect } from '@open-wc/testing';
+import { loadMarkupPart } from '../../src/content/safe-html.ts';
 import type { AfterwordComments } from '../../src/elements/afterword-comments.ts';
 import type { Row } from '../../src/model/view.ts';
 import { comment, quote, stub } from '../helpers/builders.ts';
@@ -125,4 +126,81 @@ describe('L2: a row is as tall far from the eyes as near them', () => {
       expect(heights()).to.deep.equal(far);
     });
   }
+});
+
+describe('L4: a narrow column', () => {
+  const columns: Readonly<Record<string, string>> = {
+    'a grid of 1fr': 'display: grid; grid-template-columns: 1fr 1fr; inline-size: 500px',
+    'a flex row': 'display: flex; inline-size: 500px',
+    'a column of 200 px': 'display: grid; grid-template-columns: 200px; inline-size: 200px',
+  };
+  for (const [name, css] of Object.entries(columns)) {
+    it(`L4: ${name} is not blown out, and shows the section whole`, async () => {
+      const rows = [rowOf(comment('1', { text: long, descendants: 1 })), replyRow('2', '1')];
+      const outer = document.createElement('div');
+      outer.style.cssText = css;
+      const aside = document.createElement('div');
+      aside.textContent = 'Beside it.';
+      document.body.append(outer);
+      const section = await putSection(new FakeStore({ rows, count: 2 }), { css: 'padding: 0' }, outer);
+      if (!name.startsWith('a column')) outer.append(aside);
+      await settled(section);
+      expect(outer.scrollWidth, 'the column').to.be.at.most(outer.clientWidth);
+      const end = section.getBoundingClientRect().right;
+      for (const row of rowsOf(section)) {
+        for (const part of row.querySelectorAll('*')) {
+          expect(part.getBoundingClientRect().right, part.className.toString()).to.be.at.most(end + 1);
+        }
+      }
+      outer.remove();
+    });
+  }
+
+  it('L4: the smallest width is at most 240 px, and what shrinks to its content is a readable column', async () => {
+    const section = await wide(900, [rowOf(comment('1', { text: long }))]);
+    const host = section.parentElement as HTMLElement;
+    host.style.inlineSize = 'min-content';
+    expect(host.getBoundingClientRect().width).to.be.at.most(240);
+    host.style.inlineSize = 'max-content';
+    expect(host.getBoundingClientRect().width).to.be.at.least(200);
+  });
+});
+
+describe('what stands in a row stays in it', () => {
+  it('L12: a wide table scrolls in a box of its own, whole words in its cells, within reach of the keyboard', async () => {
+    await loadMarkupPart();
+    const cells = (word: string): string => `|${` ${word} |`.repeat(9)}`;
+    const text = [cells('heading'), cells('---'), cells('something')].join('\n');
+    const store = new FakeStore({ rows: [rowOf(comment('1', { text, format: 'markdown' }))], count: 1, markup: true });
+    const section = await putSection(store, { css: 'inline-size: 320px; padding: 0' });
+    const table = rowsOf(section)[0]?.querySelector('table') as HTMLTableElement;
+    expect(table.scrollWidth).to.be.above(table.clientWidth);
+    const row = rowsOf(section)[0]?.getBoundingClientRect().right ?? 0;
+    expect(table.getBoundingClientRect().right).to.be.at.most(row + 1);
+    const cell = table.querySelector('td') as HTMLElement;
+    expect(cell.getBoundingClientRect().height, 'one line').to.be.below(40);
+    expect(table.tabIndex).to.equal(0);
+  });
+
+  it('P15: letters piled up in a name end before the row above', async () => {
+    const name = `Z${'\u0310\u0311\u0312\u030d\u030e'.repeat(30)}`;
+    const section = await wide(600, [rowOf(comment('1')), rowOf(comment('2', { author: { name, role: 'guest' } }))]);
+    const heading = rowsOf(section)[1]?.querySelector('h3') as HTMLElement;
+    expect(getComputedStyle(heading).overflowY).to.equal('clip');
+    const above = rowsOf(section)[0]?.getBoundingClientRect().bottom ?? 0;
+    expect(heading.getBoundingClientRect().top).to.be.at.least(above);
+  });
+
+  it('L15: empty lines around an imported text are none of it', async () => {
+    const section = await wide(600, [rowOf(comment('1', { text: '\n \n\n  Words.\n\n', format: 'plain' }))]);
+    expect(rowsOf(section)[0]?.querySelector('.body')?.textContent).to.equal('  Words.');
+  });
+
+  it('L15: on a phone each reply stands in by 12 px, as long as 20 characters are left', async () => {
+    const rows = [rowOf(comment('1', { descendants: 3 }))];
+    for (const n of [2, 3, 4]) rows.push(replyRow(String(n), String(n - 1), { depth: n - 1 }));
+    const section = await wide(320, rows);
+    const lefts = rowsOf(section).map((row) => row.getBoundingClientRect().left);
+    expect(lefts.slice(1).map((left, nth) => Math.round(left - (lefts[nth] ?? 0)))).to.deep.equal([12, 12, 12]);
+  });
 });

@@ -75,6 +75,7 @@ async function inWebKit(size: WindowSize): Promise<Tab> {
   };
   const session = (method: string, path: string, body?: object): Promise<unknown> =>
     ask(method, `/${sessionId}${path}`, body);
+  let turned = 0;
   await session('POST', '/timeouts', { script: 180_000 });
   const run = (script: string): Promise<unknown> =>
     session('POST', '/execute/async', {
@@ -93,6 +94,8 @@ async function inWebKit(size: WindowSize): Promise<Tab> {
     },
     run,
     async wheel(by) {
+      // What WebKitGTK's driver passes on is the difference to the turn before.
+      turned += by;
       await session('POST', '/actions', {
         actions: [
           {
@@ -104,7 +107,7 @@ async function inWebKit(size: WindowSize): Promise<Tab> {
                 x: Math.round(size.width / 2),
                 y: Math.round(size.height / 2),
                 deltaX: 0,
-                deltaY: by,
+                deltaY: turned,
                 duration: 0,
                 origin: 'viewport',
               },
@@ -112,8 +115,6 @@ async function inWebKit(size: WindowSize): Promise<Tab> {
           },
         ],
       });
-      // A turn like the one before is no change to the driver, which sends changes alone.
-      await session('DELETE', '/actions');
     },
     async close() {
       await session('DELETE', '').catch(() => undefined); // A browser that crashed has no session.
