@@ -292,7 +292,7 @@ function wordsFor({ folder }: Case): Finder {
     const forms = typeof message === 'string' ? [message] : Object.values(message);
     const escaped = forms.map((form) => form.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+'));
     // Borrowed words stand isolated on a page that is written the other way (K8).
-    return new RegExp(`^\u2068?(?:${escaped.join('|')})(?: \\(.+\\))?\u2069?$`);
+    return new RegExp(`^[\u2066-\u2068]?(?:${escaped.join('|')})(?: \\(.+\\))?\u2069?$`);
   };
 }
 

@@ -361,12 +361,14 @@ function piecesOf(shown: readonly Element[], section: Element, say: Say): Piece[
     if (element.matches(CONTROLS) && style.display !== 'inline') {
       const rect = element.getBoundingClientRect();
       const box = rect.width > 1 && rect.height > 1 && clipped(element, rect, section, '', say);
-      const isDrawn =
-        isField(element) ||
-        hasFrame(element) ||
-        !/, 0\)|^transparent/.test(style.backgroundColor) ||
-        element.querySelector('svg');
+      const isDrawn = isField(element) || hasFrame(element) || !/, 0\)|^transparent/.test(style.backgroundColor);
       if (box && isDrawn) pieces.push({ element, kind: 'control', box, words: element.textContent ?? '' });
+    }
+    // A control may be no more than a drawing in a large place to press.
+    const holder = element instanceof SVGElement && nearest(element, (it) => it.matches(CONTROLS));
+    if (holder) {
+      const box = clipped(element, element.getBoundingClientRect(), section, '', say);
+      if (box) pieces.push({ element: holder, kind: 'control', box, words: holder.ariaLabel ?? '' });
     }
     const face = getComputedStyle(element, '::before');
     if (element.localName === 'article' && face.position === 'absolute' && face.display !== 'none') {
