@@ -39,7 +39,7 @@ const directions: Linter.Config[] = Object.entries(FOLDERS).map(([folder, { may 
 }));
 
 const config: Linter.Config[] = [
-  { ignores: ['dist/**', 'node_modules/**', '.cache/**', '**/node_modules/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '.cache/**', '**/node_modules/**', 'test/routers/**'] },
   ...(tseslint.configs.recommendedTypeChecked as Linter.Config[]),
   {
     languageOptions: {

@@ -88,6 +88,7 @@ export class AfterwordBubble extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    document.addEventListener('afterword-loaded', this.#lookAgain);
     void this.#look();
   }
 
@@ -95,6 +96,7 @@ export class AfterwordBubble extends LitElement {
     super.disconnectedCallback();
     this.#watched?.stop();
     this.#watched = null;
+    document.removeEventListener('afterword-loaded', this.#lookAgain);
     this.#rest();
   }
 
@@ -196,6 +198,11 @@ export class AfterwordBubble extends LitElement {
       ${drawings.cross}
     </button>`;
   }
+
+  /** Outside of what a router replaces, we outlive the section of the page before. */
+  readonly #lookAgain = (): void => {
+    if (findSection(this, this.for) !== this.section) void this.#look();
+  };
 
   async #look(): Promise<void> {
     this.#rest();

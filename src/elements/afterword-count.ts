@@ -96,11 +96,21 @@ export class AfterwordCount extends BareHTMLElement {
     this.#set('site', name);
   }
 
+  /** The section that is counted. */
+  #section: Element | null = null;
+
+  /** Outside of what a router replaces, we outlive the section of the page before. */
+  readonly #lookAgain = (): void => {
+    if (!this.pageId && findSection(this, this.for) !== this.#section) this.#lookSoon();
+  };
+
   connectedCallback(): void {
+    document.addEventListener('afterword-loaded', this.#lookAgain);
     this.#lookSoon();
   }
 
   disconnectedCallback(): void {
+    document.removeEventListener('afterword-loaded', this.#lookAgain);
     this.#asked += 1;
     this.#stop?.();
     this.#stop = null;
@@ -161,7 +171,7 @@ export class AfterwordCount extends BareHTMLElement {
     if (!this.pageId) await whenParsed();
     if (asked !== this.#asked || !this.isConnected) return;
     const section = findSection(this, this.for) as AfterwordComments | null;
-    const own = !this.pageId && section ? section : null;
+    const own = (this.#section = !this.pageId && section ? section : null) as AfterwordComments | null;
     if (own) {
       const heard = (event: AfterwordCountChangeEvent): void => this.#show(event.count);
       own.addEventListener('afterword-count-change', heard);
