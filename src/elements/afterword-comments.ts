@@ -12,7 +12,7 @@ import { pictureSeen } from '../sync/opening.ts';
 import type { Outcome, ThreadStore } from '../sync/store.ts';
 import { en } from '../i18n/en.ts';
 import { direction, languageOf, say, timeAgo, type AllMessages, type Messages } from '../i18n/locale.ts';
-import { isSpoken, laidOut, loadMessages, wordsAtHand } from '../i18n/languages.ts';
+import { isSpoken, loadMessages, wordsAtHand } from '../i18n/languages.ts';
 import { readAppearance, type Appearance } from './appearance.ts';
 import { attribute, ATTRIBUTES, readAttribute, type AttributeName } from './attributes.ts';
 import type { ActsForThread, AfterwordThread } from './afterword-thread.ts';
@@ -477,7 +477,7 @@ export class AfterwordComments extends LitElement {
 
   #useWords(): void {
     const words = this.#loaded && ({ ...this.#english, ...this.#loaded, ...this.messages } as Messages);
-    this.words = words && !isSpoken(this.#language ?? '') ? laidOut(words, getComputedStyle(this).direction) : words;
+    this.words = words && !isSpoken(this.#language ?? '') ? borrowed(words, getComputedStyle(this).direction) : words;
   }
 
   /**
@@ -636,6 +636,11 @@ export class AfterwordComments extends LitElement {
     this.requestUpdate();
     return this.#acts;
   }
+}
+
+/** Words of another language than the page's, laid out as the page is. */
+function borrowed(words: Messages, dir: string): Messages {
+  return dir && dir !== direction(words) ? { ...words, dir: dir as 'ltr' | 'rtl' } : words;
 }
 
 /** An attribute of an element around us, looked for through shadow roots too. */

@@ -4,7 +4,7 @@
  * chooses a language.
  */
 import { en } from './en.ts';
-import { direction, type AllMessages, type Message, type Messages, type Plural } from './locale.ts';
+import type { AllMessages, Messages } from './locale.ts';
 
 const english = async (): Promise<AllMessages> => ({ ...en, ...(await import('./en-writing.ts')).enWriting });
 
@@ -26,22 +26,6 @@ export function matchLanguage(tag: string): string {
 /** Whether a language tag names a language that we have. */
 export function isSpoken(tag: string): boolean {
   return LANGUAGES.includes(firstPart(tag));
-}
-
-/**
- * Borrowed words on a page that is written the other way (English on a Persian page): laid out as the page, each sentence
- * isolated, or its full stop would stand at the wrong end.
- */
-export function laidOut<All extends Messages>(words: All, dir: string): All {
-  if (dir === direction(words) || (dir !== 'ltr' && dir !== 'rtl')) return words;
-  const mark = dir === 'rtl' ? '\u2066' : '\u2067';
-  const isolated = Object.entries(words).map(([key, message]): [string, Message] => {
-    const inside = (text: string): string => `${mark}${text}\u2069`;
-    if (key === 'lang') return [key, message];
-    if (typeof message === 'string') return [key, inside(message)];
-    return [key, Object.fromEntries(Object.entries(message).map(([form, text]) => [form, inside(text)])) as Plural];
-  });
-  return { ...(Object.fromEntries(isolated) as All), dir };
 }
 
 /** The words that are here already: the thread's English, as the region of the tag writes its numbers. */

@@ -13,22 +13,26 @@ export type WritingKey = keyof typeof enWriting;
 
 /** Words by key, in one language: `lang` is its full tag, such as `de-AT`. */
 export type Words<Key extends string> = Readonly<Record<Key | 'lang', Message>>;
-/** Which way the interface is laid out, where that is not the way of its language; see `laidOut`. */
-interface Layout {
+/**
+ * Words borrowed on a page that is written the other way, such as English on a Persian page: the interface is laid out as
+ * the page, and each sentence is isolated, or its full stop would stand at the wrong end.
+ */
+export interface Layout {
   readonly dir?: 'ltr' | 'rtl';
 }
 /** What the first picture needs; all else may be there already, or comes with the part that says it. */
-export type Messages = Words<MessageKey> & { readonly [key in WritingKey]?: Message };
+export type Messages = Words<MessageKey> & Layout & { readonly [key in WritingKey]?: Message };
 /** All words of a language, as a language's file has them. */
 export type AllMessages = Words<MessageKey | WritingKey>;
-type Sayable<Key extends string> = Words<'lang'> & { readonly [key in Key]?: Message };
+type Sayable<Key extends string> = Words<'lang'> & Layout & { readonly [key in Key]?: Message };
 export type Values = Readonly<Record<string, string | number>>;
 
 /** One sentence, filled in; none where its words are still on their way. `count` chooses the plural form; numbers are written as the language writes them. */
 export function say<Key extends string>(messages: Sayable<Key>, key: Key, values: Values = {}): string {
-  return sayParts(messages, key, values)
+  const said = sayParts(messages, key, values)
     .map((part) => (typeof part === 'number' ? formatNumber(messages, part) : part))
     .join('');
+  return messages.dir ? `\u2068${said}\u2069` : said;
 }
 
 /**

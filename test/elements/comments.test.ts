@@ -271,7 +271,7 @@ describe('what a section is told', () => {
       const root = section.renderRoot.querySelector('section') as HTMLElement;
       expect([root.lang, root.dir]).to.deep.equal(['en', 'rtl']);
       // Isolated, or the full stop would stand at the sentence's beginning.
-      expect(text(section)).to.contain('\u20662 comments\u2069');
+      expect(text(section)).to.contain('\u20682 comments\u2069');
       section.focus();
       await waitFor(() => allByRole(section, 'textbox', /Your comment/).length, 'the form');
       for (const layer of section.renderRoot.querySelectorAll('afterword-form'))
@@ -286,7 +286,7 @@ describe('what a section is told', () => {
     after(() => void (page.dir = before));
     const section = await putSection(full(), { attributes: { lang: 'en-GB' } });
     expect(section.renderRoot.querySelector('section')!.dir).to.equal('ltr');
-    expect(text(section)).not.to.contain('\u2066');
+    expect(text(section)).not.to.contain('\u2068');
   });
 });
 

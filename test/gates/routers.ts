@@ -216,7 +216,8 @@ async function serve(site: Site, comments: string): Promise<Host> {
 function find(site: Site, path: string): { file: string; slug: string } | null {
   const folder = join(root, site.serves);
   const article = /^\/articles\/(\w+)\.json$/.exec(path);
-  if (article) return { file: join(root, 'plain/article.json'), slug: article[1] ?? '' };
+  if (article)
+    return { file: join(root, 'plain', article[1] === 'home' ? 'home.json' : 'article.json'), slug: article[1] ?? '' };
   const other = site.others?.[path];
   // Pages of a kind are one file where nothing makes them.
   const [, kind = '', slug = ''] = /^\/(post|named)\/(\w+)$/.exec(path) ?? [];
