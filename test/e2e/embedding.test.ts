@@ -330,9 +330,9 @@ test('D6: a browser that forbids IndexedDB still shows and sends, and says what 
   await works(reader, 'Posted without a disk.');
   await reader.context.setOffline(true);
   await post(reader.section, 'Waiting without a disk.');
-  await reader.section.getByText('This browser saves nothing here').first().waitFor();
+  await reader.section.getByText('This browser can’t save anything here').first().waitFor();
   await reader.context.setOffline(false);
-  await reader.section.getByText('This browser saves nothing here').first().waitFor({ state: 'detached' });
+  await reader.section.getByText('This browser can’t save anything here').first().waitFor({ state: 'detached' });
   assert.equal(server.rows('select id from comments where text = ?', 'Waiting without a disk.').length, 1);
   clean(reader);
   await reader.close();

@@ -211,7 +211,7 @@ test('D5: in a frame that may store nothing it reads and writes in this tab, and
   assert.equal(await section.getByText(/saves nothing/).count(), 0);
   await server.down();
   await post(section, 'From a frame without storage.');
-  await section.getByText('This browser saves nothing here').waitFor();
+  await section.getByText('This browser can’t save anything here').waitFor();
   const row = await near(section, 'Visitor', 'From a frame without storage.');
   await row.getByText('Not saved on this device').waitFor();
   await server.up();

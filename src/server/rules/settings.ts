@@ -43,7 +43,7 @@ export const LONGEST_TEXT = 20_000;
 export const SETTINGS: { readonly [Name in SettingName]: Kind<Settings[Name]> } = {
   origins: {
     default: [],
-    allowed: 'addresses like https://blog.example, without a path, separated by commas',
+    allowed: 'whole addresses like https://blog.example, each named, without a path or *, separated by commas',
     about: 'origins of the site’s pages',
     read: (value) => readList(value, readOrigin),
   },
@@ -153,7 +153,9 @@ function readOrigin(text: string): string | undefined {
   } catch {
     return undefined;
   }
-  const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  // An origin is compared as a whole: one with a star would match nothing, and nobody would be told why.
+  const isBare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && !url.hostname.includes('*');
   return isBare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
 }
 

@@ -19,6 +19,9 @@ describe('site settings', () => {
     ['origins', 'https://blog.example?x'],
     ['origins', 'ftp://blog.example'],
     ['origins', 'https://user@blog.example'],
+    // P15: it was taken, and matched nothing.
+    ['origins', 'https://*.blog.example'],
+    ['origins', '*'],
     ['origins', 7],
     ['origins', ['https://blog.example', 5]],
     ['post', 'nobody'],
