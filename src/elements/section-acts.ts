@@ -43,6 +43,9 @@ import { mendWith } from './thread-controller.ts';
 import { heal } from './translated.ts';
 import { watchAppearance } from './watch-appearance.ts';
 
+/** Parts of the article's passages that a page can style through the section. */
+const PASSAGE_PARTS = 'passage-button, passage-panel, passage-toolbar';
+
 /** Whatever a reader begins in the section. */
 const ACTS = ['pointerdown', 'focusin', 'keydown', 'beforeinput', 'click', 'submit', 'drop', 'paste'] as const;
 
@@ -368,7 +371,7 @@ export class SectionActs {
     // Not moved where it stands: who has the focus in it would lose it.
     if (!this.#beforeAll.isConnected) this.#root.querySelector('section')?.prepend(this.#beforeAll);
     const passages = html`<afterword-passages
-      exportparts=${`passage-button, passage-panel, passage-toolbar, ${FORM_PARTS}`}
+      exportparts=${`${PASSAGE_PARTS}, ${FORM_PARTS}`}
       .section=${section}
       .store=${store}
       .manner=${manner}
