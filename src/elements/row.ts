@@ -168,7 +168,7 @@ function headingParts(row: CommentRow, messages: Messages, key: MessageKey, valu
   };
   const website = row.comment.author?.website ?? '';
   const name = /^https?:\/\//i.test(website)
-    ? html`<a href=${website} rel="nofollow ugc noopener" part="author">${values['name']}</a>`
+    ? html`<a href=${website} rel="nofollow ugc noopener" part="author"><bdi>${values['name']}</bdi></a>`
     : html`<bdi part="author">${values['name']}</bdi>`;
   return [forTheEar(pieces.slice(0, at)), name, forTheEar(pieces.slice(at + 1))];
 }

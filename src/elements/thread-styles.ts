@@ -97,8 +97,13 @@ export const threadStyles = css`
     /* A link in it is as tall as its line, and must be as tall as a finger's target. */
     line-height: max(25px, 1.4em);
     unicode-bidi: plaintext;
-    /* What some pile on their letters ends before the rows above and below. */
+  }
+  /* What some pile on their letters ends before the rows above and below; what a finger may press goes on. */
+  bdi:not(.body *) {
+    display: inline-block;
+    max-inline-size: 100%;
     overflow-y: clip;
+    vertical-align: top;
   }
   .when:empty {
     min-width: 6em;

@@ -524,7 +524,8 @@ describe('hostile surroundings', () => {
 
   it('E-5: no element of ours carries a style attribute from a template', async () => {
     const section = await putSection(full());
-    const styled = [...(threadOf(section)?.renderRoot.querySelectorAll('[style]') ?? [])];
+    // A list of replies is told its depth through the object model, which any policy allows.
+    const styled = [...(threadOf(section)?.renderRoot.querySelectorAll('[style]:not(.replies)') ?? [])];
     expect(styled).to.deep.equal([]);
   });
 });

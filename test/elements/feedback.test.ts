@@ -23,6 +23,7 @@ import {
   windowOf,
 } from '../helpers/passages.ts';
 import { settled, waitFor } from '../helpers/section.ts';
+import { keepIdentity } from '../../src/elements/form-identity.ts';
 
 const QUESTION = 'Would you have let the gull stay?';
 const words = 'a gull moved into the <em>lamp room</em>';
@@ -157,6 +158,7 @@ describe('the author’s passage', () => {
   it('I-1: opened below 600 px, it stands in the flow of the text, with its form; Esc closes it', async () => {
     windowOf(375);
     const store = threadWith(asked);
+    keepIdentity(store, { name: 'Ann', email: '', website: '', remember: false, agreedTo: null });
     const { article, section } = await put(store, 'opened', 'inline-size: 340px');
     const inside = feedback(article);
     await waitFor(() => allByRole(inside, 'textbox', 'Your comment on this passage').length === 1, 'the form');
@@ -169,7 +171,8 @@ describe('the author’s passage', () => {
     const submits: Event[] = [];
     section.addEventListener('afterword-submit', (event) => submits.push(event));
     await type(inside, 'Your comment on this passage', 'From the train.');
-    await type(inside, 'Name', 'Ann');
+    // Who posted on this page before is known, and asked nothing.
+    expect(allByRole(inside, 'textbox', 'Name')).to.deep.equal([]);
     byRole(inside, 'button', 'Post').click();
     await waitFor(() => store.dispatched.length === 1, 'the comment');
     expect(submits.length, 'the section’s listeners hear of it').to.equal(1);

@@ -151,7 +151,8 @@ class Colours {
 
   constructor() {
     // In a tree of its own: no rule of the page reaches what is measured with.
-    this.#holder.style.setProperty('display', 'none', 'important');
+    // Laid out, though nobody sees it: WebKit tells no new colour of what has no box.
+    this.#holder.style.cssText = 'all: initial !important; position: fixed !important; visibility: hidden !important';
     this.#holder.attachShadow({ mode: 'open' }).append(this.#probe);
     document.documentElement.append(this.#holder);
   }
