@@ -369,7 +369,7 @@ test(
     assert.equal(removed.code, 0, removed.err);
     await reader.context.setOffline(false);
     await scene.pass(10_000);
-    await scene.told('An answer to nobody.', 'The comment you answer was removed.');
+    await scene.told('An answer to nobody.', 'The comment you’re replying to was removed.');
     await button(scene.row('An answer to nobody.'), 'Discard').waitFor();
     await button(scene.row('An answer to nobody.'), 'Copy text').waitFor();
     await button(scene.row('An answer to nobody.'), 'Post as a new comment').click();
@@ -554,7 +554,7 @@ test(
     await scene.sent('From better days.');
     for (const kind of ['list', 'changes', 'mine', 'send'] as const) wire.always(kind, problem(400, 'version'));
     await scene.arrive();
-    await scene.problem('The comment server is of another version.');
+    await scene.problem('The comment server is running another version.');
     await scene.sent('From better days.');
     await scene.write('Kept for better days.');
     for (let attempt = 1; attempt < 5; attempt++) {
