@@ -155,7 +155,7 @@ for (const [ids, what, answers] of shapes) {
       for (let attempt = 1; attempt <= answers.length; attempt++) {
         await scene.until(() => tries(scene) === attempt, `attempt ${attempt}`);
         await scene.judged();
-        await scene.told(text, attempt < 3 ? AGAIN : 'Sign in to the Wi-Fi?');
+        await scene.told(text, attempt < 3 ? AGAIN : 'sign in to the Wi-Fi?');
         await scene.pass(300_000);
       }
       await scene.sent(text);

@@ -349,7 +349,7 @@ test(
       await scene.told('From a hotel.', AGAIN);
       await scene.pass(10_000);
     }
-    await scene.told('From a hotel.', 'Sign in to the Wi-Fi?');
+    await scene.told('From a hotel.', 'sign in to the Wi-Fi?');
     assert.equal(scene.stored('From a hotel.'), 0);
     wire.always('send', null);
     await scene.pass(60_000);
@@ -363,7 +363,7 @@ test(
     const { wire } = scene;
     wire.always('send', answer(511, '<!doctype html>'));
     await scene.write('From another hotel.');
-    await scene.told('From another hotel.', 'Sign in to the Wi-Fi?');
+    await scene.told('From another hotel.', 'sign in to the Wi-Fi?');
     wire.always('send', null);
     await scene.pass(60_000);
     await scene.sent('From another hotel.');

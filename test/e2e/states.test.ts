@@ -27,7 +27,7 @@ const states: Readonly<Record<string, readonly [said: string, remedies: readonly
     ['Send now', 'Copy text', 'Discard'],
   ],
   'Will be tried again': ['Not sent yet. Next try', ['Send now', 'Copy text', 'Discard']],
-  'Behind a Wi-Fi sign-in page': ['Sign in to the Wi-Fi?', ['Send now', 'Copy text', 'Discard']],
+  'Behind a Wi-Fi sign-in page': ['sign in to the Wi-Fi?', ['Send now', 'Copy text', 'Discard']],
   'Needs you to sign in': ['Sign in to send this.', ['Send now', 'Copy text', 'Discard']],
   'Needs a captcha': ['Show that you’re human', ['Send now', 'Copy text', 'Discard']],
   Refused: ['the limit is 40 characters', ['Edit', 'Copy text', 'Discard']],
