@@ -342,6 +342,9 @@ function ascentOf(style: CSSStyleDeclaration): { ascent: number; size: number } 
   return { ascent, size };
 }
 
+/** The picture of a writer, or the initials in its place. */
+const AVATAR = '[part~=avatar]';
+
 function piecesOf(shown: readonly Element[], section: Element, say: Say): Piece[] {
   const pieces: Piece[] = [];
   for (const element of shown) {
@@ -349,6 +352,8 @@ function piecesOf(shown: readonly Element[], section: Element, say: Say): Piece[
     const { ascent, size } = ascentOf(style);
     for (const node of element.childNodes) {
       if (!(node instanceof Text) || !node.data.trim() || element instanceof HTMLTextAreaElement) continue;
+      // Initials are a drawing: the name stands beside them.
+      if (element.matches(AVATAR)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const rect of range.getClientRects()) {
@@ -372,7 +377,8 @@ function piecesOf(shown: readonly Element[], section: Element, say: Say): Piece[
       if (box) pieces.push({ element: holder, kind: 'control', box, words: holder.ariaLabel ?? '' });
     }
     const face = getComputedStyle(element, '::before');
-    if (element.localName === 'article' && face.position === 'absolute' && face.display !== 'none') {
+    const isFace = element.localName === 'article' && !element.querySelector(`:scope > ${AVATAR}`);
+    if (isFace && face.position === 'absolute' && face.display !== 'none') {
       const around = nearest(element, (it) => getComputedStyle(it).position !== 'static');
       const from = around?.getBoundingClientRect();
       const [left, top, width, height] = [face.left, face.top, face.width, face.height].map(parseFloat) as [
@@ -392,7 +398,7 @@ function piecesOf(shown: readonly Element[], section: Element, say: Say): Piece[
         });
       }
     }
-    if (element instanceof HTMLImageElement) {
+    if (element instanceof HTMLImageElement || element.matches(AVATAR)) {
       pieces.push({ element, kind: 'picture', box: element.getBoundingClientRect(), words: 'picture' });
     }
   }
