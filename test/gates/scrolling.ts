@@ -6,7 +6,7 @@
  *   end      the last step ends where the page does, and the first line is where it was when all is gone back
  *
  * `--engine NAME` takes one engine, `--window 390x664` one window, `--data FILE` another thread (neutral JSON). The whole takes
- * half an hour, and is part of `.ci/run`.
+ * half an hour; `.ci/run` takes Chromium in one window.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
