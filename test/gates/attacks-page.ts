@@ -365,8 +365,8 @@ function submit(form: AfterwordForm): void {
 
 async function look(form: AfterwordForm, report: Report, id: string, field: Field): Promise<void> {
   [...form.renderRoot.querySelectorAll('button')].find((it) => it.textContent?.trim() === 'Preview')?.click();
-  await until(() => form.renderRoot.querySelector('.shown .body') !== null, `the ${field} is there: ${id}`);
-  lookAt(form.renderRoot.querySelector('.shown'), report, id, field);
+  await until(() => form.renderRoot.querySelector('#shown .body') !== null, `the ${field} is there: ${id}`);
+  lookAt(form.renderRoot.querySelector('#shown'), report, id, field);
 }
 
 function lookAt(place: Element | null, report: Report, id: string, field: Field): void {
