@@ -6,11 +6,13 @@ import { saveSite } from '../../../src/server/storage/sites.ts';
 import { ask, Guest, open, type Open } from '../open.ts';
 
 async function called(server: Open, page = 'page'): Promise<{ url: string | null; title: string | null } | undefined> {
-  return server.storage.reader
+  const row = await server.storage.reader
     .selectFrom('threads')
     .select(['url', 'title'])
     .where('page', '=', page)
     .executeTakeFirst();
+  // Node's own driver makes rows without a prototype.
+  return row && { ...row };
 }
 
 const hold = (server: Open, who: 'everyone' | 'nobody'): Promise<unknown> =>
